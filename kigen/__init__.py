@@ -1,0 +1,134 @@
+"""Run an expensive evaluation once, ever.
+
+A typed, seeded :class:`~kigen.key.Key` says what was run; the same Key is the cache key. Names
+load their modules on first use, so that ``import kigen`` costs next to nothing.
+
+>>> import kigen
+>>> @kigen.lru_cache(maxsize=100)
+... def square(x):
+...     return x * x
+>>> square(3), square(x=3)
+(9, 9)
+>>> square.info().hit
+1
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kigen.blueprint import Blueprint
+    from kigen.caching import inf_cache, lfu_cache, lru_cache
+    from kigen.errors import (
+        ArchiveError,
+        ChangedFunctionWarning,
+        CodecError,
+        ConfigurationError,
+        DamagedRecordError,
+        DamagedRecordWarning,
+        FastForwardNotSupported,
+        FieldError,
+        FrozenKeyError,
+        KeyFieldError,
+        KeymapError,
+        KigenError,
+        KigenWarning,
+        MissingExtra,
+        NotAnArchiveError,
+        PoolError,
+        ReentrantCall,
+        SpaceExhaustedError,
+        StorageWarning,
+        UnfingerprintableError,
+        UnkeyableCall,
+    )
+    from kigen.fields import Enum, Field, Param, Pool
+    from kigen.key import Key
+    from kigen.recorders import Generator, Recorder
+    from kigen.rengines import RandomRengine, Rengine, SobolRengine
+    from kigen.seeded import dedup, seeded_cache
+    from kigen.store import Store
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArchiveError",
+    "Blueprint",
+    "ChangedFunctionWarning",
+    "CodecError",
+    "ConfigurationError",
+    "DamagedRecordError",
+    "DamagedRecordWarning",
+    "Enum",
+    "FastForwardNotSupported",
+    "Field",
+    "FieldError",
+    "FrozenKeyError",
+    "Generator",
+    "Key",
+    "KeyFieldError",
+    "KeymapError",
+    "KigenError",
+    "KigenWarning",
+    "MissingExtra",
+    "NotAnArchiveError",
+    "Param",
+    "Pool",
+    "PoolError",
+    "RandomRengine",
+    "Recorder",
+    "ReentrantCall",
+    "Rengine",
+    "SobolRengine",
+    "SpaceExhaustedError",
+    "StorageWarning",
+    "Store",
+    "UnfingerprintableError",
+    "UnkeyableCall",
+    "dedup",
+    "inf_cache",
+    "lfu_cache",
+    "lru_cache",
+    "seeded_cache",
+]
+
+# Where a public name lives; the errors, most of the names, are looked for in kigen.errors.
+_HOMES = {
+    "Blueprint": "blueprint",
+    "Enum": "fields",
+    "Field": "fields",
+    "Generator": "recorders",
+    "Key": "key",
+    "Param": "fields",
+    "Pool": "fields",
+    "RandomRengine": "rengines",
+    "Recorder": "recorders",
+    "Rengine": "rengines",
+    "SobolRengine": "rengines",
+    "Store": "store",
+    "dedup": "seeded",
+    "inf_cache": "caching",
+    "lfu_cache": "caching",
+    "lru_cache": "caching",
+    "seeded_cache": "seeded",
+}
+
+# Submodules that users reach as attributes: kigen.archives.open(...)
+_ROOMS = frozenset({"archives", "errors", "fields", "fingerprint", "recorders", "rengines"})
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name in _ROOMS:
+        return import_module(f"kigen.{name}")
+    if name not in __all__:
+        raise AttributeError(f"module 'kigen' has no attribute {name!r}")
+    value: object = getattr(import_module(f"kigen.{_HOMES.get(name, 'errors')}"), name)
+    globals()[name] = value  # the next look-up does not come here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_ROOMS})
