@@ -1,0 +1,1 @@
+"""Interleaved measurements of kigen and its peers: ``python -m benchmarks``."""
