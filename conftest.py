@@ -45,7 +45,7 @@ class _Session(CodeBlockParser):
 
 
 class _DocumentModule(ModuleType):
-    """A document as an importable module: what it defines can be pickled by name, as in a script."""
+    """A document as an importable module, so that what it defines can be pickled by name."""
 
     def __init__(self, name: str, namespace: dict[str, object]) -> None:
         super().__init__(name)
