@@ -1,0 +1,145 @@
+"""The built-in containers: in order where order counts, sorted by their bytes where it does not."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from kigen.fingerprint.refusal import Refusal, shown
+from kigen.fingerprint.scalars import head, octets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import MappingProxyType
+
+    from kigen.fingerprint.dispatch import Encoder
+    from kigen.fingerprint.walk import Walk
+
+__all__ = ["ENCODERS", "sequence"]
+
+Keyed = tuple[bytes, Any, Any]  # a key's bytes, the key, what it leads to
+
+
+def sequence(tag: bytes) -> Encoder:
+    """The encoder of an ordered container: tag, number of items, items.
+
+    The loop stands here and not in a method of the walk: each level of nesting costs two frames
+    of Python's recursion limit instead of four.
+    """
+
+    def encode(value: Iterable[Any], walk: Walk) -> None:
+        items = tuple(value)  # another thread may change a list while it is being read
+        append, write, plain = walk.append, walk.write, walk.plain
+        append(head(tag, len(items)))
+        index = 0
+        try:
+            for index, item in enumerate(items):
+                leaf = plain.get(type(item))
+                if leaf is None:
+                    write(item)
+                else:
+                    append(leaf(item))
+        except Refusal as refusal:
+            refusal.steps.append(f"[{index}]")
+            raise
+        walk.relieve()
+
+    return encode
+
+
+def unordered(value: Iterable[Any], walk: Walk) -> None:
+    """A set: number of elements, elements in the order of their bytes."""
+    elements = list(value)
+    walk.append(head(b"{", len(elements)))
+    for piece in sorted([apart(element, walk) for element in elements]):
+        walk.append(piece)
+
+
+def mapping(tag: bytes) -> Encoder:
+    """The encoder of a dict-like container: number of items, items in the order of key bytes."""
+
+    def encode(value: dict[Any, Any], walk: Walk) -> None:
+        keyed = [(apart(key, walk), key, item) for key, item in list(dict.items(value))]
+        keyed.sort(key=first)
+        append, plain = walk.append, walk.plain
+        append(head(tag, len(keyed)))
+        if one_key_twice(keyed):
+            keyed = settled(keyed, walk)
+        key = None
+        try:
+            for encoded, key, item in keyed:
+                append(encoded)
+                leaf = plain.get(type(item))
+                if leaf is None:
+                    walk.write(item)
+                else:
+                    append(leaf(item))
+        except Refusal as refusal:
+            refusal.steps.append(f"[{shown(key)}]")
+            raise
+        walk.relieve()
+
+    return encode
+
+
+def one_key_twice(keyed: list[Keyed]) -> bool:
+    """Whether two keys are the same value without being equal, as two NaN are."""
+    return any(left[0] == right[0] for left, right in pairwise(keyed))
+
+
+def settled(keyed: list[Keyed], walk: Walk) -> list[Keyed]:
+    """The items in an order that what such keys lead to settles."""
+    return sorted(keyed, key=lambda pair: (pair[0], walk.apart(pair[2])))
+
+
+def apart(element: object, walk: Walk) -> bytes:
+    """The bytes of a key or of an element of a set."""
+    try:
+        return walk.apart(element)
+    except Refusal as refusal:
+        refusal.steps.append(f"{{{shown(element)}}}")
+        raise
+
+
+def first(pair: Keyed) -> bytes:
+    return pair[0]
+
+
+def proxied(value: MappingProxyType[Any, Any], walk: Walk) -> None:
+    """A read-only view is what it shows."""
+    walk.write(value.copy())
+
+
+def viewed(value: memoryview, walk: Walk) -> None:
+    """A view of plain bytes is those bytes."""
+    if value.format != "B" or value.ndim != 1:
+        raise Refusal(value, "a memoryview of anything but plain bytes has no one meaning")
+    walk.append(octets(value.tobytes()))
+
+
+def buffered(value: bytearray, walk: Walk) -> None:
+    walk.append(octets(bytes(value)))
+
+
+def spanned(value: range, walk: Walk) -> None:
+    """A range is the sequence it stands for: length, first item, step; 0 where one has no say."""
+    length = (value[-1] - value[0]) // value.step + 1 if value else 0
+    walk.kind("range", length, value[0] if length else 0, value.step if length > 1 else 0)
+
+
+def sliced(value: slice, walk: Walk) -> None:
+    walk.kind("slice", value.start, value.stop, value.step)
+
+
+ENCODERS: dict[type, Encoder] = {
+    bytearray: buffered,
+    dict: mapping(b":"),
+    frozenset: unordered,
+    list: sequence(b"["),
+    memoryview: viewed,
+    range: spanned,
+    set: unordered,
+    slice: sliced,
+    tuple: sequence(b"("),
+    type(type.__dict__): proxied,
+}
