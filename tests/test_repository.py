@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -91,3 +93,25 @@ def test_the_changelog_leads_with_this_version() -> None:
     )
     assert kigen.__version__ in versions[:2]
     assert versions[0] in {"Unreleased", kigen.__version__}
+
+
+@pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.stem)
+def test_an_example_runs_and_its_second_run_computes_nothing(example: Path, tmp_path: Path) -> None:
+    """Each is a script of its own whose results the next interpreter finds."""
+
+    def run(hash_seed: str) -> list[str]:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": hash_seed}
+        script = subprocess.run(
+            [sys.executable, str(example)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert script.returncode == 0, script.stderr
+        return script.stdout.splitlines()
+
+    *first, computed = run("1")
+    *second, again = run("2")
+    assert first == second
+    assert computed != again == "0 computed"
