@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import doctest
 import os
 import re
 import sys
@@ -27,6 +28,8 @@ settings.load_profile("ci" if IN_CI else "person")
 # Documents. Python blocks of one document share a namespace and a temporary folder; blocks in
 # other languages are not run.
 
+_FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
 
 class _Session(CodeBlockParser):
     """Blocks marked ``pycon`` are interactive sessions."""
@@ -34,7 +37,7 @@ class _Session(CodeBlockParser):
     language = "pycon"
 
     def __call__(self, document: Document):  # type: ignore[no-untyped-def]
-        parse = DocTestStringParser(DocTestEvaluator())
+        parse = DocTestStringParser(DocTestEvaluator(_FLAGS))
         for region in super().__call__(document):
             for example in parse(region.parsed, document.path):
                 example.adjust(region, region.parsed)
@@ -74,7 +77,7 @@ def _close_document(namespace: dict[str, object]) -> None:
 
 
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(), _Session(), SkipParser()],
+    parsers=[PythonCodeBlockParser(doctest_optionflags=_FLAGS), _Session(), SkipParser()],
     patterns=["*.md"],
     setup=_open_document,
     teardown=_close_document,
