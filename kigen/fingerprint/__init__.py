@@ -30,7 +30,7 @@ VERSION = b"\x01"
 
 
 def canonical(value: object, *, typed: bool = False, at: str = "") -> bytes:
-    """The canonical bytes of a value: the format's version, then the value.
+    r"""The canonical bytes of a value: the format's version, then the value.
 
     Args:
         typed: Keep ``1``, ``1.0`` and ``True`` apart, and all else whose types differ.
@@ -42,7 +42,7 @@ def canonical(value: object, *, typed: bool = False, at: str = "") -> bytes:
     >>> canonical(True) == canonical(1.0)
     True
     >>> canonical("a")
-    b'\\x01s\\x01a'
+    b'\x01s\x01a'
     """
     walk = Walk(typed, None, set())
     walk.append(VERSION)

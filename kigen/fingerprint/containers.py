@@ -9,13 +9,13 @@ from kigen.fingerprint.refusal import Refusal, shown
 from kigen.fingerprint.scalars import head, octets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import MappingProxyType
 
     from kigen.fingerprint.dispatch import Encoder
     from kigen.fingerprint.walk import Walk
 
-__all__ = ["ENCODERS", "sequence"]
+__all__ = ["ENCODERS", "mapping", "sequence"]
 
 Keyed = tuple[bytes, Any, Any]  # a key's bytes, the key, what it leads to
 
@@ -33,7 +33,7 @@ def sequence(tag: bytes) -> Encoder:
         append(head(tag, len(items)))
         index = 0
         try:
-            for index, item in enumerate(items):
+            for index, item in enumerate(items):  # noqa: B007 - the path needs it
                 leaf = plain.get(type(item))
                 if leaf is None:
                     write(item)
@@ -55,19 +55,20 @@ def unordered(value: Iterable[Any], walk: Walk) -> None:
         walk.append(piece)
 
 
-def mapping(tag: bytes) -> Encoder:
-    """The encoder of a dict-like container: number of items, items in the order of key bytes."""
+def mapping(
+    tag: bytes, items: Callable[[Any], Iterable[tuple[Any, Any]]], *, ordered: bool = False
+) -> Encoder:
+    """The encoder of a dict: number of items, items in the order of their keys' bytes."""
 
-    def encode(value: dict[Any, Any], walk: Walk) -> None:
-        keyed = [(apart(key, walk), key, item) for key, item in list(dict.items(value))]
-        keyed.sort(key=first)
+    def encode(value: Any, walk: Walk) -> None:
+        keyed = [(apart(key, walk), key, item) for key, item in list(items(value))]
         append, plain = walk.append, walk.plain
         append(head(tag, len(keyed)))
-        if one_key_twice(keyed):
-            keyed = settled(keyed, walk)
+        if not ordered:
+            keyed = in_order(keyed, walk)
         key = None
         try:
-            for encoded, key, item in keyed:
+            for encoded, key, item in keyed:  # noqa: B007 - the path needs it
                 append(encoded)
                 leaf = plain.get(type(item))
                 if leaf is None:
@@ -82,14 +83,12 @@ def mapping(tag: bytes) -> Encoder:
     return encode
 
 
-def one_key_twice(keyed: list[Keyed]) -> bool:
-    """Whether two keys are the same value without being equal, as two NaN are."""
-    return any(left[0] == right[0] for left, right in pairwise(keyed))
-
-
-def settled(keyed: list[Keyed], walk: Walk) -> list[Keyed]:
-    """The items in an order that what such keys lead to settles."""
-    return sorted(keyed, key=lambda pair: (pair[0], walk.apart(pair[2])))
+def in_order(keyed: list[Keyed], walk: Walk) -> list[Keyed]:
+    """The items sorted by key; what two NaN keys, which are one value, lead to settles theirs."""
+    keyed.sort(key=first)
+    if any(left[0] == right[0] for left, right in pairwise(keyed)):
+        return sorted(keyed, key=lambda pair: (pair[0], walk.apart(pair[2])))
+    return keyed
 
 
 def apart(element: object, walk: Walk) -> bytes:
@@ -133,7 +132,7 @@ def sliced(value: slice, walk: Walk) -> None:
 
 ENCODERS: dict[type, Encoder] = {
     bytearray: buffered,
-    dict: mapping(b":"),
+    dict: mapping(b":", dict.items),
     frozenset: unordered,
     list: sequence(b"["),
     memoryview: viewed,

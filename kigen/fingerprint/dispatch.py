@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakKeyDictionary
@@ -33,11 +32,12 @@ WINGS = {
     "fractions": "exact",
     "numpy": "numpy_arrays",
     "pandas": "pandas_frames",
-    "pathlib": "library",
+    "pathlib": "paths",
     "polars": "polars_frames",
     "re": "library",
     "types": "library",
-    "uuid": "library",
+    "typing": "library",
+    "uuid": "uuids",
     "zoneinfo": "times",
 }
 
@@ -93,7 +93,8 @@ def register(type: type, function: Callable[[Any], object]) -> None:
             types, whose sameness is the law; or the second cannot be called.
 
     >>> class Length:
-    ...     def __init__(self, metres): self.metres = metres
+    ...     def __init__(self, metres):
+    ...         self.metres = metres
     >>> register(Length, lambda length: length.metres)
     >>> from kigen.fingerprint import fingerprint
     >>> fingerprint(Length(1)) == fingerprint(Length(1.0))

@@ -65,7 +65,8 @@ def importable(value: Any) -> bool:
     while there is not None and there is not value and seen < 100:
         there = getattr(there, "__wrapped__", None) or getattr(there, "__func__", None)
         seen += 1
-    return there is value
+    # The interpreter's own types go by a name of builtins that only the module types leads to.
+    return there is value or any(value is known for known in vars(types).values())
 
 
 def has_name(value: object) -> bool:

@@ -48,13 +48,19 @@ def standing(kind: type, function: Callable[[Any], object]) -> Encoder:
 def by_fields(kind: type) -> Encoder | None:
     """The encoder of an enum, a dataclass or an attrs class whose ``==`` nobody has rewritten."""
     enum = sys.modules.get("enum")
-    if enum is not None and issubclass(kind, enum.Enum) and kind.__eq__ is object.__eq__:
+    if enum is not None and issubclass(kind, enum.Enum) and by_identity(kind):
         return flag(kind) if issubclass(kind, enum.Flag) else member(kind)
     owner = next(base for base in kind.__mro__ if "__eq__" in vars(base))
     if not generated(owner.__eq__):
         return None
     names = compared(owner)
     return None if names is None else fields(kind, names)
+
+
+def by_identity(kind: type) -> bool:
+    """Whether objects of a class equal nothing but themselves."""
+    equals: object = kind.__eq__
+    return equals is object.__eq__
 
 
 def member(kind: type) -> Encoder:
@@ -88,9 +94,8 @@ def compared(owner: type) -> list[str] | None:
     """The names of the fields that a generated ``__eq__`` compares, or None."""
     parameters = vars(owner).get("__dataclass_params__")
     if parameters is not None and parameters.eq:
-        described = owner.__dataclass_fields__.values()  # type: ignore[attr-defined]
-        # _field_type tells fields from class variables, which stand in the same table.
-        return sorted(f.name for f in described if f.compare and f._field_type.name == "_FIELD")
+        dataclasses = sys.modules["dataclasses"]
+        return sorted(field.name for field in dataclasses.fields(owner) if field.compare)
     attributes = vars(owner).get("__attrs_attrs__")
     if attributes is not None and all(attribute.eq_key is None for attribute in attributes):
         return sorted(attribute.name for attribute in attributes if attribute.eq)
@@ -120,6 +125,6 @@ def why_unknown(kind: type) -> str:
     name = f"{kind.__module__}.{kind.__qualname__}"
     if vars(kind).get("__fingerprint__", ...) is None:
         return f"{name} sets __fingerprint__ to None"
-    if kind.__eq__ is object.__eq__:
+    if by_identity(kind):
         return f"two {name} objects are equal only if they are one and the same object"
     return f"kigen does not know what makes two {name} objects equal"

@@ -37,6 +37,6 @@ def shown(value: object) -> str:
     """A key or an element, as a path shows it: its repr, shortened; never an error of its own."""
     try:
         written = repr(value)
-    except Exception:  # a user's __repr__ may do anything; the path must still be told
+    except Exception:  # noqa: BLE001 - a user's __repr__ may do anything; the path must be told
         written = f"<{type(value).__qualname__}>"
     return written if len(written) <= SHOWN else written[: SHOWN - 1] + "…"

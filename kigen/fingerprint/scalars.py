@@ -74,7 +74,7 @@ def real(value: float) -> bytes:
     """A float: the integer it equals, or its eight bytes; every NaN has the same ones."""
     if value.is_integer():
         return integer(int(value))
-    if value != value:
+    if value != value:  # noqa: PLR0124 - a NaN, without importing math
         return NAN
     return pack_double(b"f", value)
 
@@ -113,18 +113,6 @@ def octets(value: bytes) -> bytes:
     return (OCTETS[length] if length < LARGEST_BYTE else head(b"b", length)) + value
 
 
-def none(value: None) -> bytes:
-    return b"N"
-
-
-def ellipsis(value: EllipsisType) -> bytes:
-    return b"."
-
-
-def not_implemented(value: NotImplementedType) -> bytes:
-    return b"!"
-
-
 SCALARS: dict[type, Callable[[Any], bytes]] = {
     bool: integer,
     bytes: octets,
@@ -132,9 +120,9 @@ SCALARS: dict[type, Callable[[Any], bytes]] = {
     float: real,
     int: integer,
     str: text,
-    type(None): none,
-    EllipsisType: ellipsis,
-    NotImplementedType: not_implemented,
+    type(None): lambda _: b"N",
+    EllipsisType: lambda _: b".",
+    NotImplementedType: lambda _: b"!",
 }
 
 
