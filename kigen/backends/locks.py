@@ -1,0 +1,245 @@
+"""One holder per name, across threads and processes, with nothing to clean up after a crash.
+
+A name is one byte of a lock file that never has content: the operating system locks ranges beyond
+the end, too, and lets go when the holder dies. A flag in the archive would outlive it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+from weakref import WeakSet, WeakValueDictionary
+
+from kigen.errors import ArchiveError, ReentrantCall
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["Lock", "LockTable", "shared_locks"]
+
+# A platform without locks of open files is asked again after this many seconds, at most.
+_SLOWEST_POLL = 0.05
+
+
+class Lock:
+    """A context manager that holds a name while it is in its block; yields whether it does.
+
+    With ``wait=False`` that is False if another holds the name.
+    """
+
+    __slots__ = ("_name", "_slot", "_table", "_wait")
+
+    def __init__(self, table: LockTable, name: str, *, wait: bool) -> None:
+        self._table = table
+        self._name = name
+        self._wait = wait
+        self._slot: _Slot | None = None
+
+    def __enter__(self) -> bool:
+        self._slot = self._table.acquire(self._name, wait=self._wait)
+        return self._slot is not None
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        slot, self._slot = self._slot, None
+        if slot is not None:
+            self._table.release(self._name, slot)
+
+
+class _Slot:
+    """A name that threads of this process hold or wait for."""
+
+    __slots__ = ("lock", "owner", "users")
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.owner: int | None = None
+        self.users = 0
+
+
+class LockTable:
+    """The names that this process holds; with ``path``, against other processes too.
+
+    Where the lock file may not be written, locks hold within the process: nobody who reads the
+    archive only has anything to protect.
+    """
+
+    def __init__(self, path: str | None = None) -> None:
+        self._path = path
+        self._file: int | None = None
+        self._forget()
+        _tables.add(self)
+
+    def acquire(self, name: str, *, wait: bool) -> _Slot | None:
+        """Hold ``name``; None if another does and we do not wait.
+
+        Raises:
+            ReentrantCall: if this thread holds it already and would wait for ever.
+        """
+        with self._guard:
+            slot = self._slots.setdefault(name, _Slot())
+            slot.users += 1
+        taken = False
+        try:
+            if wait and slot.owner == threading.get_ident():
+                raise ReentrantCall(f"this thread holds the lock of {name} already", name=name)
+            if slot.lock.acquire(blocking=wait):
+                taken = self._lock_file(name, wait=wait)
+                if taken:
+                    slot.owner = threading.get_ident()
+                else:
+                    slot.lock.release()
+        except BaseException:
+            self._leave(name, slot)
+            raise
+        if not taken:
+            self._leave(name, slot)
+        return slot if taken else None
+
+    def release(self, name: str, slot: _Slot) -> None:
+        """Let go of ``name``; a no-op in a forked child, which holds nothing of its parent's."""
+        if self._slots.get(name) is not slot:
+            return
+        slot.owner = None
+        if self._file is not None:
+            _unlock(self._file, name)
+        slot.lock.release()
+        self._leave(name, slot)
+
+    def _leave(self, name: str, slot: _Slot) -> None:
+        with self._guard:
+            slot.users -= 1
+            if not slot.users:
+                del self._slots[name]
+
+    def _lock_file(self, name: str, *, wait: bool) -> bool:
+        if self._path is None:
+            return True
+        with self._guard:
+            if self._file is None:
+                self._file = _open(self._path)
+        return self._file is None or _lock(self._file, name, wait=wait)
+
+    def _forget(self) -> None:
+        """Start with nothing held; a forked child's copy of the file shares its parent's locks."""
+        if self._file is not None:
+            os.close(self._file)
+        self._file = None
+        self._guard = threading.Lock()
+        self._slots: dict[str, _Slot] = {}
+
+    def __del__(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+
+
+_tables: WeakSet[LockTable] = WeakSet()
+_shared: WeakValueDictionary[str, LockTable] = WeakValueDictionary()
+_shared_guard = threading.Lock()
+
+
+def shared_locks(path: str) -> LockTable:
+    """The table of the lock file at ``path``: all archives of a process that lie there share it."""
+    path = os.path.realpath(path)
+    with _shared_guard:
+        table = _shared.get(path)
+        if table is None:
+            table = _shared[path] = LockTable(path)
+        return table
+
+
+def _after_fork() -> None:
+    global _shared_guard
+    _shared_guard = threading.Lock()
+    for table in _tables:
+        table._forget()  # noqa: SLF001 - the module's own
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _open(path: str) -> int | None:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError:
+        return None
+    except OSError as error:
+        if error.errno == 30:  # EROFS
+            return None
+        raise ArchiveError(
+            f"the lock file {path} cannot be opened: {error.strerror}; is the archive still there?",
+            path=path,
+        ) from error
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _seek(file: int, name: str) -> None:
+        os.lseek(file, int(name[:7], 16), os.SEEK_SET)  # 31 bits are all that Windows takes
+
+    def _lock(file: int, name: str, *, wait: bool) -> bool:
+        def attempt() -> None:
+            _seek(file, name)
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+
+        return _poll(attempt, wait=wait)
+
+    def _unlock(file: int, name: str) -> None:
+        _seek(file, name)
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+    import struct
+
+    # struct flock: type, whence, start, length, pid (0 for locks of open files)
+    _FLOCK = struct.Struct("hhqqi")
+    _OFD = hasattr(fcntl, "F_OFD_SETLKW") and sys.maxsize > 1 << 32
+
+    def _offset(name: str) -> int:
+        return int(name[:15], 16)
+
+    def _lock(file: int, name: str, *, wait: bool) -> bool:
+        at = _offset(name)
+        if not _OFD:
+            # Locks of a process: a blocking one may fail for a deadlock that does not exist.
+            return _poll(
+                lambda: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, at), wait=wait
+            )
+        command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
+        try:
+            fcntl.fcntl(file, command, _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, at, 1, 0))
+        except (BlockingIOError, PermissionError):
+            return False
+        return True
+
+    def _unlock(file: int, name: str) -> None:
+        at = _offset(name)
+        if _OFD:
+            command = fcntl.F_OFD_SETLK
+            fcntl.fcntl(file, command, _FLOCK.pack(fcntl.F_UNLCK, os.SEEK_SET, at, 1, 0))
+        else:
+            fcntl.lockf(file, fcntl.LOCK_UN, 1, at)
+
+
+def _poll(attempt: object, *, wait: bool) -> bool:
+    pause = 0.001
+    while True:
+        try:
+            attempt()  # type: ignore[operator]
+        except OSError:
+            if not wait:
+                return False
+        else:
+            return True
+        time.sleep(pause)
+        pause = min(2 * pause, _SLOWEST_POLL)

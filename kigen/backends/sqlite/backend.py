@@ -1,0 +1,276 @@
+"""The four verbs on a SQLite database."""
+
+from __future__ import annotations
+
+import os
+import time
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from kigen.backends import frame
+from kigen.backends.backend import Backend
+from kigen.backends.checksums import crc32
+from kigen.backends.locks import LockTable, shared_locks
+from kigen.backends.record import Record, Value
+from kigen.backends.sqlite.connections import Connections
+from kigen.backends.sqlite.schema import COLUMNS, connect, prepare
+from kigen.backends.sqlite.values import ValueFiles
+from kigen.errors import ArchiveError, DamagedRecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["SqliteBackend"]
+
+# A 1 MB value in the database takes 2 to 7 times as long as in a file of its own.
+LARGE = 1 << 16
+
+_BATCH = 500  # SQLite before 3.32 takes 999 parameters
+
+_PLACES = ", ".join("?" * len(COLUMNS.split(",")))
+_UPDATES = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS.replace(" ", "").split(",")[1:])
+_WRITE = (
+    f"INSERT INTO records ({COLUMNS}) VALUES ({_PLACES}) ON CONFLICT (name) DO UPDATE SET {_UPDATES}"  # noqa: S608 - no user's text
+)
+_WRITE_NEW = (
+    f"INSERT INTO records ({COLUMNS}) VALUES ({_PLACES}) ON CONFLICT DO NOTHING RETURNING 1"  # noqa: S608
+)
+_READ = f"SELECT {COLUMNS} FROM records WHERE name = ?"  # noqa: S608
+_READ_VALUE = "SELECT checksum, value FROM records WHERE name = ?"
+_READ_FILE = "SELECT file FROM records WHERE name = ?"
+_FILES = "SELECT file FROM records WHERE file IS NOT NULL UNION SELECT file FROM damaged"
+
+_Row = tuple[Any, ...]
+
+
+class SqliteBackend(Backend):
+    """One row a record in the database at ``path``, which is created if need be.
+
+    Each write is committed when it returns, in WAL mode: it survives the death of the process, and
+    with ``sync="full"`` the loss of power. Values of 64 KiB and more are files in
+    ``<path>.values/``. ``timeout`` is how many seconds to wait for other processes' writes.
+
+    Raises:
+        NotAnArchiveError: if the file is something else, which is left alone.
+        ArchiveError: if it cannot be created, is damaged, or is of a newer format.
+    """
+
+    def __init__(self, path: str, *, sync: str = "normal", timeout: float = 60.0) -> None:
+        self.path = os.path.abspath(path)
+        self.url = "sqlite:////" + self.path.replace(os.sep, "/").lstrip("/")
+        self.damaged_place = f"the table 'damaged' of {self.path}"
+        prepare(self.path, timeout)
+        self._files = ValueFiles(self.path + ".values", sync=sync)
+        self._swept = False
+        self._connections = Connections(
+            self.path, lambda: connect(self.path, timeout, sync=sync), timeout
+        )
+        self._query = self._connections.query
+        self._query(_READ_VALUE, ("",))  # a damaged database says so now
+
+    def read_value(self, name: str) -> Value | None:
+        rows = self._query(_READ_VALUE, (name,))
+        if not rows:
+            return None
+        checksum, value = rows[0]
+        if value is not None and crc32(value, _seed("pickle", name)) == checksum:
+            return Value("pickle", value)
+        record = self.read(name)  # large, of another codec, or damaged
+        return None if record is None else Value(record.codec, record.data, record.buffers)
+
+    def read(self, name: str) -> Record | None:
+        missing = None
+        while rows := self._query(_READ, (name,)):
+            record, file = self._verified(rows[0])
+            if file is None:
+                return record
+            try:
+                return frame.read(self._files.path(file), name)
+            except FileNotFoundError:  # replaced since, or lost
+                if file == missing:
+                    raise self._damaged(name, f"its value, the file {file}, is missing") from None
+                missing = file
+        return None
+
+    def read_many(
+        self, names: Iterable[str], *, values: bool = True
+    ) -> Iterator[tuple[str, Record | DamagedRecordError]]:
+        names = iter(names)
+        while batch := list(islice(names, _BATCH)):
+            places = ", ".join("?" * len(batch))
+            rows = self._query(
+                f"SELECT {COLUMNS} FROM records WHERE name IN ({places})",  # noqa: S608
+                tuple(batch),
+            )
+            found = {row[0]: row for row in rows}
+            for name in batch:
+                if name in found:
+                    entry = self._read_found(found[name], values=values)
+                    if entry is not None:
+                        yield name, entry
+
+    def write(self, record: Record) -> None:
+        if _is_large(record):
+            self._write_large(record)
+        else:
+            self._query(_WRITE, _row(record))
+
+    def write_new(self, record: Record) -> bool:
+        if not _is_large(record):
+            return bool(self._query(_WRITE_NEW, _row(record)))
+        if self._query(_READ_FILE, (record.name,)):
+            return False
+        return self._write_large(record, _WRITE_NEW)
+
+    def write_many(self, records: Iterable[Record]) -> None:
+        records = iter(records)
+        # A batch is complete before its transaction begins: whoever makes the records may take long.
+        while batch := list(islice(records, _BATCH)):
+            with self._connections.transaction() as execute:
+                for record in batch:
+                    if not _is_large(record):
+                        execute(_WRITE, _row(record))
+            for record in batch:
+                if _is_large(record):
+                    self._write_large(record)
+
+    def delete(self, name: str) -> bool:
+        rows = self._query("DELETE FROM records WHERE name = ? RETURNING file", (name,))
+        for (file,) in rows:
+            self._files.remove(file)
+        return bool(rows)
+
+    def set_aside(self, name: str) -> None:
+        with self._connections.transaction() as execute:
+            execute(
+                f"INSERT INTO damaged ({COLUMNS}, set_aside)"  # noqa: S608
+                f" SELECT {COLUMNS}, ? FROM records WHERE name = ?",
+                (time.time(), name),
+            )
+            execute("DELETE FROM records WHERE name = ?", (name,))
+
+    def names(self, function: str | None = None) -> Iterator[str]:
+        if function is None:
+            rows = self._query("SELECT name FROM records ORDER BY created, name")
+        else:
+            rows = self._query(
+                "SELECT name FROM records WHERE function = ? ORDER BY created, name", (function,)
+            )
+        return (name for (name,) in rows)
+
+    def count(self) -> int:
+        number: int = self._query("SELECT count(*) FROM records")[0][0]
+        return number
+
+    def size(self) -> int:
+        pages = self._query("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        return int(pages[0][0]) + self._files.size()
+
+    def clear(self) -> None:
+        with self._connections.transaction() as execute:
+            files = execute("SELECT file FROM records WHERE file IS NOT NULL").fetchall()
+            execute("DELETE FROM records")
+        for (file,) in files:
+            self._files.remove(file)
+
+    def close(self) -> None:
+        self._connections.close()
+
+    @property
+    def _locks(self) -> LockTable:
+        table = self.__dict__.get("_shared_locks")
+        if table is None:
+            table = self.__dict__["_shared_locks"] = shared_locks(self.path + ".lock")
+        return table
+
+    def _write_large(self, record: Record, statement: str = _WRITE) -> bool:
+        """Write the value's file, then the row that names it; whether the row was written."""
+        self._sweep()
+        file, written = None, False
+        try:
+            while True:
+                file = self._files.write(record)
+                with self._connections.transaction() as execute:
+                    if not self._files.exists(file):  # swept away while we slept
+                        continue
+                    replaced = execute(_READ_FILE, (record.name,)).fetchall()
+                    rows = execute(statement, _row(record, file)).fetchall()
+                    written = statement is _WRITE or bool(rows)
+                break
+        except OSError as error:
+            if isinstance(error, ArchiveError):
+                raise
+            raise ArchiveError(
+                f"cannot write to {self._files.directory}: {error.strerror}; check its permissions "
+                "and the free space",
+                path=self.path,
+            ) from error
+        finally:
+            if not written:
+                self._files.remove(file)
+        for (old,) in replaced:
+            self._files.remove(old)
+        return True
+
+    def _sweep(self) -> None:
+        """Once in a process: remove the files of writers that died before they wrote their rows."""
+        if not self._swept:
+            self._swept = True
+            with self._connections.transaction() as execute:
+                self._files.sweep({file for (file,) in execute(_FILES)})
+
+    def _read_found(self, row: _Row, *, values: bool) -> Record | DamagedRecordError | None:
+        try:
+            record, file = self._verified(row)
+            if file is None:
+                return record
+            if values:
+                return self.read(record.name)
+            return record if record.key else frame.read_head(self._files.path(file), record.name)
+        except FileNotFoundError:
+            return None
+        except DamagedRecordError as error:
+            return error
+
+    def _verified(self, row: _Row) -> tuple[Record, str | None]:
+        """The record in ``row``, and the file that holds the rest of it."""
+        *head, value, file, checksum, head_checksum = row
+        record = Record(*head, value or b"")
+        if _head_checksum(record) != head_checksum:
+            raise self._damaged(record.name, "its columns do not match their checksum")
+        if file is None and _checksum(record) != checksum:
+            raise self._damaged(record.name, "its value does not match its checksum")
+        return record, file
+
+    def _damaged(self, name: str, reason: str) -> DamagedRecordError:
+        return DamagedRecordError(
+            f"the record {name} of {self.path} is damaged: {reason}", reason=reason, path=self.path
+        )
+
+
+def _is_large(record: Record) -> bool:
+    return bool(record.buffers) or len(record.data) >= LARGE or len(record.key) >= LARGE
+
+
+def _row(record: Record, file: str | None = None) -> _Row:
+    if file is None:
+        return (*record[:10], None, _checksum(record), _head_checksum(record))
+    if len(record.key) >= LARGE:
+        record = record._replace(key=b"")
+    return (*record[:9], None, file, 0, _head_checksum(record))
+
+
+def _checksum(record: Record) -> int:
+    return crc32(record.data, _seed(record.codec, record.name))
+
+
+def _head_checksum(record: Record) -> int:
+    """Over the columns that describe the value, as Python writes them."""
+    name, function, code, created, elapsed, fields, result, key, codec, *_ = record
+    text = f"{name}\0{function}\0{code}\0{created!r}\0{elapsed!r}\0{fields}\0{result}\0{codec}"
+    return crc32(key, crc32(text.encode()))
+
+
+def _seed(codec: str, name: str) -> int:
+    """Binds a value to its name: an index that leads to another row is found out."""
+    return crc32(f"{codec}:{name}".encode())

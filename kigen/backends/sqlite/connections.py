@@ -1,0 +1,198 @@
+"""One SQLite connection a thread, patient with other processes, and closed while the process forks."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from kigen.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Execute = Callable[..., sqlite3.Cursor]
+
+__all__ = ["Connections", "patiently", "translated"]
+
+# SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: another connection is in the way, for now. SQLite's own
+# busy handler is not asked where waiting could be a deadlock: at the switch to WAL, and in recovery.
+_PASSING = (5, 6, 15)
+_SLOWEST_RETRY = 0.05
+
+
+class Connections:
+    """Runs SQL on a connection of the calling thread, which ``connect`` opens on first use.
+
+    SQLite forbids to carry a connection across ``fork``, and a child that opens another one inherits
+    its parent's idea of who holds which lock. So all connections are closed before a fork, when no
+    other thread is within one, and opened again on demand on both sides.
+    """
+
+    def __init__(self, path: str, connect: Callable[[], sqlite3.Connection], patience: float) -> None:
+        self._path = path
+        self._connect = connect
+        self._patience = patience
+        self._local = threading.local()
+        self._guard = threading.RLock()
+        self._sessions: WeakSet[_Session] = WeakSet()
+        _alive.add(self)
+
+    def query(self, sql: str, arguments: tuple[Any, ...] = ()) -> list[Any]:
+        """The rows of one statement, committed on return.
+
+        Raises:
+            ArchiveError: in place of any error of SQLite's.
+        """
+        session = self._session()
+        with session.lock:
+            try:
+                execute = session.execute or session.open(self._connect)
+                return execute(sql, arguments).fetchall()
+            except sqlite3.Error as error:
+                if not _is_passing(error):
+                    raise translated(self._path, error) from error
+            return patiently(
+                self._path,
+                self._patience,
+                lambda: (session.execute or session.open(self._connect))(sql, arguments).fetchall(),
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Execute]:
+        """A write transaction, committed when the block ends and rolled back when it raises."""
+        session = self._session()
+        with session.lock:
+            self.query("BEGIN IMMEDIATE")
+            execute = session.execute
+            assert execute is not None
+            try:
+                yield execute
+                execute("COMMIT")
+            except sqlite3.Error as error:
+                session.roll_back()
+                raise translated(self._path, error) from error
+            except BaseException:
+                session.roll_back()
+                raise
+
+    def close(self) -> None:
+        """Close all connections, each after the statement that its thread is in."""
+        with self._guard:
+            for session in list(self._sessions):
+                with session.lock:
+                    session.close()
+
+    def _session(self) -> _Session:
+        try:
+            session: _Session = self._local.session
+        except AttributeError:
+            session = self._local.session = _Session()
+            with self._guard:
+                self._sessions.add(session)
+        return session
+
+    def pause(self) -> list[_Session]:
+        """Close all connections and keep threads from opening new ones, until :meth:`resume`."""
+        self._guard.acquire()
+        sessions = list(self._sessions)
+        for session in sessions:
+            session.lock.acquire()
+            session.close()
+        return sessions
+
+    def resume(self, sessions: list[_Session]) -> None:
+        """Undo :meth:`pause`."""
+        for session in sessions:
+            session.lock.release()
+        self._guard.release()
+
+
+class _Session:
+    """The connection of one thread; whoever uses or closes it holds the lock."""
+
+    __slots__ = ("__weakref__", "_connection", "execute", "lock")
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.execute: Execute | None = None
+        self._connection: sqlite3.Connection | None = None
+
+    def open(self, connect: Callable[[], sqlite3.Connection]) -> Execute:
+        self._connection = connect()
+        # One cursor for all: a new one for each statement costs 0.2 us.
+        execute: Execute = self._connection.cursor().execute
+        self.execute = execute
+        return execute
+
+    def close(self) -> None:
+        connection, self._connection, self.execute = self._connection, None, None
+        if connection is not None:
+            connection.close()
+
+    def roll_back(self) -> None:
+        if self._connection is not None and self._connection.in_transaction:
+            self._connection.rollback()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+_alive: WeakSet[Connections] = WeakSet()
+_paused: list[tuple[Connections, list[_Session]]] = []
+
+
+def _before_fork() -> None:
+    _paused.extend((connections, connections.pause()) for connections in list(_alive))
+
+
+def _after_fork() -> None:
+    while _paused:
+        connections, sessions = _paused.pop()
+        connections.resume(sessions)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork
+    )
+
+
+def patiently(path: str, patience: float, action: Callable[[], Any]) -> Any:
+    """Do ``action`` until no other process is in its way, for ``patience`` seconds at most."""
+    deadline = time.monotonic() + patience
+    pause = 0.001
+    while True:
+        try:
+            return action()
+        except sqlite3.Error as error:
+            if not _is_passing(error) or time.monotonic() > deadline:
+                raise translated(path, error) from error
+        time.sleep(pause)
+        pause = min(2 * pause, _SLOWEST_RETRY)
+
+
+def translated(path: str, error: sqlite3.Error) -> ArchiveError:
+    """What to tell the user instead of ``error``."""
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    advice = _ADVICE.get(code & 0xFF, "check the path, its permissions and the free space")
+    return ArchiveError(f"the archive {path} failed: {error}; {advice}", path=path, code=code)
+
+
+def _is_passing(error: sqlite3.Error) -> bool:
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _PASSING
+
+
+_ADVICE = {
+    5: "another process has held its lock for very long: is it stopped?",
+    6: "another process has held its lock for very long: is it stopped?",
+    8: "it is read-only: what it holds can be read, but nothing be stored",
+    11: "the database is damaged: move it away, or restore a copy",
+    13: "the disk is full",
+    14: "check that its directory exists and may be written to",
+    26: "the database is damaged: move it away, or restore a copy",
+}
