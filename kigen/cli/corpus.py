@@ -39,7 +39,7 @@ def read(paths: Iterable[Path]) -> Corpus:
     if not content:
         raise InputError(f"{', '.join(map(str, paths))}: empty, there is nothing to compress")
     name = str(files[0]) if len(files) == 1 else f"{len(files)} files"
-    return Corpus(content, f"{name} ({len(content) / 1e6:.1f} MB)")
+    return Corpus(content, f"{name} ({_amount(len(content))})")
 
 
 def standard_library() -> Corpus:
@@ -53,8 +53,12 @@ def standard_library() -> Corpus:
             break
     if not content:
         raise InputError("this Python comes without its library's source: name files to compress")
-    size = f"{len(content) / 1e6:.1f} MB"
+    size = _amount(len(content))
     return Corpus(bytes(content), f"{count} files of Python's standard library ({size})")
+
+
+def _amount(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size:,} bytes"
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -43,7 +43,7 @@ def add_to(commands: _SubParsersAction[ArgumentParser]) -> None:
         metavar="FILE",
         help="files or folders (default: 5 MB of Python's own standard library)",
     )
-    option("--trials", type=_count, default=48, metavar="N", help="settings to try (default: 48)")
+    option("--trials", type=_count, default=60, metavar="N", help="settings to try (default: 60)")
     option("--seed", type=int, default=0, metavar="S", help="which are drawn (default: 0)")
     option(
         "--archive",
@@ -60,11 +60,12 @@ def run(options: Namespace) -> int:
     from kigen.cli.trials import measurements
 
     corpus = _corpus(options)
-    with _archive(options) as archive:
+    path = options.archive or _cache_folder() / "demo.db"
+    with _archive(path, options) as archive:
         print(_bold(f"Which compressor settings suit {corpus.description}?"), flush=True)
         measured = measurements(corpus.content, seed=options.seed, archive=archive)
         status = _list(measured) if options.list else _search(measured, options.trials)
-        print(f"archive: {archive.url}")
+        print(f"archive: {path}")
     return status
 
 
@@ -86,7 +87,7 @@ def _search(measured: dict[Any, Any], number: int) -> int:
         with Progress(number) as progress:
             for trial in search(measured, number):
                 trials.append(trial)
-                progress.step(_line(trial))
+                progress.step(_news(trial))
     except KeyboardInterrupt:
         print(
             f"\nInterrupted. All {len(trials)} finished trials are kept: "
@@ -101,6 +102,8 @@ def _search(measured: dict[Any, Any], number: int) -> int:
         f"\n{len(trials)} settings tried in {progress.elapsed:.1f} s: "
         f"{computed} computed, {len(trials) - computed} found in the archive."
     )
+    if computed:
+        print("Run it again: what is kept is not computed again.")
     return 0
 
 
@@ -112,12 +115,21 @@ def _show(trials: list[Trial], best: list[Trial]) -> None:
 
 
 def _line(trial: Trial) -> str:
-    settings, figures = trial
-    fields = " ".join(f"{name}={value}" for name, value in settings.to_dict().items())
+    figures = trial.figures
     return (
-        f"{type(settings).__name__.lower():5}{fields:47}{figures['ratio']:7.2f}"
+        f"{_settings(trial):52}{figures['ratio']:7.2f}"
         f"{figures['packing']:11.1f}{figures['unpacking']:13.1f}"
     )
+
+
+def _news(trial: Trial) -> str:
+    figures = trial.figures
+    return f"{figures['ratio']:5.2f}x {figures['packing']:6.1f} MB/s  {_settings(trial)}"
+
+
+def _settings(trial: Trial) -> str:
+    fields = " ".join(f"{name}={value}" for name, value in trial.settings.to_dict().items())
+    return f"{type(trial.settings).__name__.lower():5}{fields}"
 
 
 def _remark(trial: Trial, best: list[Trial]) -> str:
@@ -147,10 +159,9 @@ def _corpus(options: Namespace) -> Corpus:
         raise  # refuse() does not return, but only argparse knows
 
 
-def _archive(options: Namespace) -> Archive:
+def _archive(path: Path, options: Namespace) -> Archive:
     from kigen import archives
 
-    path = options.archive or _cache_folder() / "demo.db"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return archives.open(path)
