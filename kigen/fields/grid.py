@@ -1,0 +1,60 @@
+"""Evenly spaced numbers, addressed by integer index in exact decimal arithmetic."""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["Grid"]
+
+
+class Grid:
+    """``start``, ``start + step``, ... up to and including ``stop``, as people write them.
+
+    Bounds and step are taken as the decimal numbers that their ``repr`` shows, so the fourth value
+    of 0 by 0.1 is 0.3, not 0.30000000000000004, and 1 by 0.1 from 0 has 11 values. Without ``stop``
+    the grid goes on for ever and has no ``count``.
+
+    >>> grid = Grid(0, 1, 0.1)
+    >>> grid.count, grid.value(3), grid.index(0.1 + 0.2), grid.index(0.35)
+    (11, 0.3, 3, None)
+    """
+
+    __slots__ = ("count", "_start", "_step", "_denominator", "_floats", "_tolerance")
+
+    def __init__(self, start: float, stop: float | None, step: float) -> None:
+        ratios = [_decimal(number) for number in (start, step, stop if stop is not None else start)]
+        self._denominator = max(scale for _, scale in ratios)
+        self._start, self._step, last = (
+            digits * (self._denominator // scale) for digits, scale in ratios
+        )
+        self._floats = not all(type(number) is int for number in (start, step))
+        self._tolerance = 1e-9 * step
+        self.count = (last - self._start) // self._step + 1 if stop is not None else 0
+
+    def value(self, index: int) -> float:
+        """Return the number at ``index``; the float nearest to the decimal one."""
+        numerator = self._start + index * self._step
+        return numerator / self._denominator if self._floats else numerator
+
+    def index(self, value: float) -> int | None:
+        """Return the index of ``value``, or ``None`` if it lies off the grid.
+
+        A float within a few roundings of a grid point is that point.
+        """
+        if math.isinf(value):
+            return None
+        nearest = round((value * self._denominator - self._start) / self._step)
+        distance = abs(value - self.value(nearest))
+        roundings = 4 * math.ulp(float(value)) if isinstance(value, float) else 0.0
+        return nearest if distance <= max(self._tolerance, roundings) else None
+
+
+def _decimal(number: float) -> tuple[int, int]:
+    """Return (digits, power of ten) with number == digits / power, from the number's repr."""
+    if isinstance(number, int):
+        return number, 1
+    mantissa, _, exponent = repr(number).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    shift = int(exponent or 0) - len(fraction)
+    digits = int(whole + fraction)
+    return (digits * 10**shift, 1) if shift >= 0 else (digits, 10**-shift)
