@@ -192,6 +192,10 @@ def type_mark(kind: type) -> bytes:
     """What ``typed=True`` writes before a value: the name of its type."""
     written = MARKS.get(kind)
     if written is None:
-        wing = sys.modules.get("kigen.fingerprint.numpy_arrays")
-        written = MARKS[kind] = b"^" + ((wing and wing.scalar_mark(kind)) or names.mark(kind))
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and issubclass(kind, numpy.generic):
+            wing = importlib.import_module("kigen.fingerprint.numpy_scalars")
+            written = MARKS[kind] = b"^" + wing.mark(kind)
+        else:
+            written = MARKS[kind] = b"^" + names.mark(kind)
     return written

@@ -74,7 +74,7 @@ def real(value: float) -> bytes:
     """A float: the integer it equals, or its eight bytes; every NaN has the same ones."""
     if value.is_integer():
         return integer(int(value))
-    if value != value:  # noqa: PLR0124 - a NaN, without importing math
+    if value != value:  # a NaN
         return NAN
     return pack_double(b"f", value)
 

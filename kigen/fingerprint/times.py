@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kigen.fingerprint.dispatch import Encoder
     from kigen.fingerprint.walk import Walk
 
-__all__ = ["MICROSECOND", "day", "find", "length", "moment"]
+__all__ = ["EPOCH", "MICROSECOND", "day", "find", "length", "moment"]
 
 MICROSECOND = 10**12  # in attoseconds
 EPOCH = date(1970, 1, 1).toordinal()
