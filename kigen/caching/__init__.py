@@ -1,0 +1,19 @@
+"""Caching calls: the decorators, the compiled hit path, and what a miss does."""
+
+from __future__ import annotations
+
+from kigen.caching.cached import CachedFunction
+from kigen.caching.decorators import Memoizer, inf_cache, lfu_cache, lru_cache
+from kigen.caching.info import CacheInfo, StandardCacheInfo
+from kigen.caching.naming import Call
+
+__all__ = [
+    "CacheInfo",
+    "CachedFunction",
+    "Call",
+    "Memoizer",
+    "StandardCacheInfo",
+    "inf_cache",
+    "lfu_cache",
+    "lru_cache",
+]

@@ -1,0 +1,59 @@
+"""What type checkers and editors see of a decorated function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
+
+if TYPE_CHECKING:
+    from kigen.archives import Archive
+    from kigen.caching.info import CacheInfo, StandardCacheInfo
+
+P = ParamSpec("P")
+Q = ParamSpec("Q")
+S = TypeVar("S", contravariant=True)
+R = TypeVar("R", covariant=True)
+
+
+class CachedFunction(Protocol[P, R]):
+    """A function with its own signature, and the handle on its cache."""
+
+    __name__: str
+    __qualname__: str
+
+    @property
+    def __wrapped__(self) -> Callable[P, R]: ...
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> CachedFunction[P, R]: ...
+
+    @overload
+    def __get__(
+        self: CachedFunction[Concatenate[Any, Q], R], instance: object, owner: type | None = None
+    ) -> CachedFunction[Q, R]: ...
+
+    def __cache__(self) -> MutableMapping[Any, Any]: ...
+
+    def info(self) -> CacheInfo: ...
+
+    def clear(self, keepstats: bool = False) -> None: ...
+
+    def load(self, *keys: Any) -> None: ...
+
+    def dump(self, *keys: Any) -> None: ...
+
+    def archive(self, archive: Any = None) -> Archive | None: ...
+
+    def archived(self, *on: bool) -> bool: ...
+
+    def key(self, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+
+    def lookup(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+    def cache_info(self) -> StandardCacheInfo: ...
+
+    def cache_clear(self) -> None: ...
+
+    def cache_parameters(self) -> dict[str, Any]: ...

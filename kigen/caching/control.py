@@ -1,0 +1,192 @@
+"""What a decorated function offers beside being called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from kigen.caching.info import CacheInfo, StandardCacheInfo
+from kigen.caching.miss import Miss
+from kigen.caching.plain import ATOMS, Aside, Digest
+from kigen.caching.shelf import Shelf
+from kigen.errors import ConfigurationError
+from kigen.policies import MISSING
+
+if TYPE_CHECKING:
+    from kigen.archives import Archive
+
+
+class Memory(MutableMapping[Any, Any]):
+    """The entries in memory of one cached function, from keys to results."""
+
+    def __init__(self, miss: Miss, clock: Callable[[], float]) -> None:
+        self._miss = miss
+        self._clock = clock
+
+    def __getitem__(self, key: Any) -> Any:
+        found = self._stored(key)
+        value = MISSING if found is None else self._miss.policy.peek(found)
+        if value is MISSING:
+            raise KeyError(key)
+        return value.copy() if found.__class__ is Aside else value
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.pop(key, None)
+        self._miss.remember(self._key(key), value, self._clock())
+
+    def __delitem__(self, key: Any) -> None:
+        found = self._stored(key)
+        if found is None or not self._miss.policy.discard(found):
+            raise KeyError(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (key.key if key.__class__ is Aside else key for key in self._miss.policy.keys())
+
+    def __len__(self) -> int:
+        return len(self._miss.policy)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def clear(self) -> None:
+        self._miss.policy.clear()
+
+    def _key(self, key: Any) -> Any:
+        if key.__class__ in ATOMS or key.__class__ is Digest:
+            return key
+        return self._miss.memory_key(key)
+
+    def _stored(self, key: Any) -> Any:
+        plain = self._key(key)
+        for form in (plain, Aside(plain)):
+            if form in self._miss.policy.memory:
+                return form
+        return None
+
+
+
+class Control:
+    """The handle on one cached function; its public methods hang on the decorated function."""
+
+    def __init__(
+        self,
+        miss: Miss,
+        tally: Callable[[bool], float],
+        key: Callable[..., Any],
+        open_shelf: Callable[[Any], Shelf],
+    ) -> None:
+        self._miss = miss
+        self._tally = tally
+        self._open_shelf = open_shelf
+        self._parked: Shelf | None = None  # the archive that is switched off
+        self.memory = Memory(miss, lambda: tally(False))
+        self.key = key
+
+    def info(self) -> CacheInfo:
+        """Return how many calls were answered from memory, computed and loaded."""
+        miss = self._miss
+        hits = int(self._tally(False)) - miss.begun
+        return CacheInfo(hits, miss.misses, miss.loads, miss.policy.maxsize, len(miss.policy))
+
+    def cache_info(self) -> StandardCacheInfo:
+        """Return the same as `functools.lru_cache` does."""
+        hit, miss, load, maxsize, size = self.info()
+        return StandardCacheInfo(hit + load, miss, maxsize, size)
+
+    def cache_parameters(self) -> dict[str, Any]:
+        """Return the options of the cache, as `functools.lru_cache` does."""
+        return {"maxsize": self._miss.policy.maxsize, "typed": False}
+
+    def clear(self, keepstats: bool = False) -> None:
+        """Empty the memory, and set the counts to zero; the archive stays as it is."""
+        self._miss.policy.clear()
+        shelf = self._miss.shelf
+        if shelf is not None:
+            shelf.unwritten.clear()
+        if not keepstats:
+            self._tally(True)
+            self._miss.begun = self._miss.misses = self._miss.loads = 0
+
+    def cache_clear(self) -> None:
+        """Empty the memory, and set the counts to zero, as `functools.lru_cache` does."""
+        self.clear()
+
+    def load(self, *keys: Any) -> None:
+        """Bring results from the archive into memory: those of ``keys``, or all that fit.
+
+        A key is what `key` returns; one that the archive lacks is passed over.
+        """
+        shelf = self._miss.shelf
+        if shelf is None:
+            return
+        wanted = ((k, shelf[k]) for k in keys if k in shelf) if keys else _values(shelf)
+        for count, (key, value) in enumerate(wanted, 1):
+            self.memory[key] = value
+            if not keys and count == self._miss.policy.maxsize:
+                break
+
+    def dump(self, *keys: Any) -> None:
+        """Write results from memory to the archive: those of ``keys``, or all not yet written.
+
+        A result that cannot be stored costs a `kigen.errors.StorageWarning`; the others are.
+        """
+        shelf = self._miss.shelf
+        if shelf is None:
+            return
+        wanted = [self._miss.memory_key(key) for key in keys] or list(shelf.unwritten)
+        for key in wanted:
+            waiting = shelf.unwritten.get(key, (key, None) if keys else None)
+            value = self.memory.get(key, MISSING)
+            if waiting is not None and value is not MISSING and shelf.write(
+                waiting[0], value, waiting[1]
+            ):
+                shelf.unwritten.pop(key, None)
+
+    def archive(self, archive: Any = None) -> Archive | None:
+        """Return the archive in use; given one (or its URL, or a cache over one), use that.
+
+        What is in memory counts as not yet written to it. Raises `ConfigurationError` for what
+        is no archive.
+        """
+        if archive is not None:
+            shelf = self._open_shelf(archive)
+            shelf.unwritten.update(
+                (key, (key, None)) for key in self.memory if key.__class__ is not Digest
+            )
+            self._miss.shelf, self._parked = shelf, None
+        return None if self._miss.shelf is None else self._miss.shelf.archive
+
+    def archived(self, *on: bool) -> bool:
+        """Return whether an archive is in use; ``archived(False)`` parks it, ``True`` resumes."""
+        if len(on) > 1:
+            raise TypeError(f"archived() takes one argument at most, and got {len(on)}: {on!r}")
+        for wanted in on:
+            self._switch(bool(wanted))
+        return self._miss.shelf is not None
+
+    def lookup(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the result of a call from memory or archive; the function is never called.
+
+        Raises KeyError if neither has it. Nothing is counted and no recency changes.
+        """
+        key = self.key(*args, **kwargs)
+        value = self.memory.get(key, MISSING)
+        if value is MISSING and self._miss.shelf is not None:
+            value = self._miss.shelf.get(key, MISSING)
+        if value is MISSING:
+            raise KeyError(key)
+        return value
+
+    def _switch(self, on: bool) -> None:
+        if not on and self._miss.shelf is not None:
+            self._miss.shelf, self._parked = None, self._miss.shelf
+        elif on and self._miss.shelf is None:
+            if self._parked is None:
+                raise ConfigurationError(
+                    "archived(True): there is no archive to switch on; give one: f.archive('runs.db')"
+                )
+            self._miss.shelf, self._parked = self._parked, None
+
+
+def _values(shelf: Shelf) -> Iterable[tuple[Any, Any]]:
+    return ((call, entry.value) for call, entry in shelf.entries())

@@ -1,0 +1,179 @@
+"""The decorators: `inf_cache`, `lru_cache`, `lfu_cache`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, overload
+
+from kigen.caching.control import Control
+from kigen.caching.keying import Ignore, Keying
+from kigen.caching.miss import Miss
+from kigen.caching.naming import Naming
+from kigen.caching.shelf import ON_CHANGE, Shelf
+from kigen.caching.wrapper import compile_wrapper
+from kigen.errors import ConfigurationError
+from kigen.policies import make_policy
+from kigen.signature import Parameters
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from kigen.archives import Archive, cache as Cache
+    from kigen.caching.cached import CachedFunction
+
+    Where = Archive | Cache | str | PathLike[str]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: What a decorated function gains; each is a method of its `Control`.
+METHODS = (
+    "archive archived cache_clear cache_info cache_parameters clear dump info key load lookup"
+).split()
+
+
+class Memoizer:
+    """A policy with its options, ready to decorate; made by `lru_cache` and its kin.
+
+    It may decorate any number of functions: they share the options, and an archive, but never
+    a result.
+    """
+
+    def __init__(
+        self,
+        policy: str,
+        maxsize: int | None,
+        *,
+        cache: Where | None = None,
+        keymap: Callable[..., Any] | None = None,
+        ignore: Ignore = None,
+        archive: Where | None = None,
+        name: str | None = None,
+        on_change: str = "recompute",
+        copy: bool | None = None,
+    ) -> None:
+        make_policy(policy, maxsize)  # refuses what is no size, before there is a function
+        if cache is not None and archive is not None:
+            raise ConfigurationError(
+                "cache= (written when you dump) and archive= (written at each miss) exclude each "
+                "other: give one of the two"
+            )
+        if on_change not in ON_CHANGE:
+            raise ConfigurationError(
+                f"on_change={on_change!r} is none of {', '.join(ON_CHANGE)}", on_change=on_change
+            )
+        self.policy = policy
+        self.maxsize = maxsize
+        self.keymap = keymap
+        self.ignore = ignore
+        self.name = name
+        self.on_change = on_change
+        self.copy = copy
+        self.through = cache is None
+        where = archive if cache is None else cache
+        self.archive = None if where is None else open_archive(where)
+
+    def __call__(self, function: Callable[P, R]) -> CachedFunction[P, R]:
+        """Decorate ``function``, or what a classmethod or staticmethod wraps."""
+        if isinstance(function, classmethod | staticmethod):
+            return cast("CachedFunction[P, R]", type(function)(self(function.__func__)))
+        _refuse_what_cannot_be_cached(function)
+        return self.memoize(function, function)
+
+    def memoize(self, function: Callable[P, R], known_as: Callable[..., Any]) -> CachedFunction[P, R]:
+        """Cache ``function``, whose results are kept under the identity of ``known_as``."""
+        keying = Keying.of(Parameters.of(function), self.keymap, self.ignore)
+        naming = Naming(known_as, keying.names, self.name)
+        miss = Miss(make_policy(self.policy, self.maxsize), naming, self.copy)
+
+        def open_shelf(archive: Any, through: bool = self.through) -> Shelf:
+            return Shelf(archive, naming, through=through, on_change=self.on_change)
+
+        if self.archive is not None:
+            miss.shelf = open_shelf(self.archive)
+        wrapper, tally, key_of = compile_wrapper(function, keying, miss)
+        update_wrapper(wrapper, known_as)
+        control = Control(
+            miss, tally, key_of, lambda where: open_shelf(open_archive(where), through=False)
+        )
+        for method in METHODS:
+            setattr(wrapper, method, getattr(control, method))
+        wrapper.__cache__ = lambda: control.memory  # type: ignore[attr-defined]
+        return cast("CachedFunction[P, R]", wrapper)
+
+
+def open_archive(where: Any) -> Archive:
+    """Return the archive that is meant: one, a cache over one, a path or a URL."""
+    from kigen.archives import Archive, cache, open as open_url
+
+    if isinstance(where, cache):
+        where = where.archive
+    return where if isinstance(where, Archive) else open_url(where)
+
+
+def _refuse_what_cannot_be_cached(function: Any) -> None:
+    if not callable(function):
+        raise ConfigurationError(f"{function!r} is not callable: there is nothing to cache")
+    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+    for flag, what in ((0x20, "generator"), (0x80, "coroutine"), (0x200, "async generator")):
+        if flags & flag:  # inspect.CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
+            raise ConfigurationError(
+                f"{function.__qualname__} is a {what} function, whose result can be used up only "
+                "once: cache a function that returns a list or a value instead"
+            )
+
+
+class Decorator:
+    """One of kigen's cache decorators: used bare, or called with options.
+
+    ``maxsize`` bounds the entries in memory (None: no bound; 0: none are kept). ``archive`` is
+    where each result is written at once, ``cache`` where it is written when it leaves memory or
+    you `dump`: an archive, a path or a URL. ``keymap`` is a Key class, or whatever makes a
+    hashable key of the arguments. ``ignore`` names the arguments that are no part of the key.
+    ``name`` is the function's identity at rest instead of its module and qualified name.
+    ``on_change`` says what becomes of stored results if the function's body has changed:
+    ``"recompute"``, ``"warn"`` (and use them) or ``"ignore"``. ``copy`` says which results are
+    handed out as copies: None lists, dicts and sets, True all, False none.
+
+    Raises `kigen.errors.ConfigurationError` for an option that makes no sense, and
+    `kigen.errors.ArchiveError` for an archive that cannot be opened, both at decoration.
+    """
+
+    def __init__(self, policy: str, maxsize: int | None, doc: str) -> None:
+        self._policy = policy
+        self._maxsize = maxsize
+        self.__name__ = self.__qualname__ = f"{policy}_cache"
+        self.__doc__ = f"{doc}\n\n{type(self).__doc__}"
+
+    @overload
+    def __call__(self, function: Callable[P, R], /) -> CachedFunction[P, R]: ...
+
+    @overload
+    def __call__(
+        self,
+        maxsize: int | None = ...,
+        cache: Where | None = None,
+        keymap: Callable[..., Any] | None = None,
+        ignore: Ignore = None,
+        *,
+        archive: Where | None = None,
+        name: str | None = None,
+        on_change: str = "recompute",
+        copy: bool | None = None,
+    ) -> Memoizer: ...
+
+    def __call__(self, maxsize: Any = ..., *args: Any, **options: Any) -> Any:
+        if callable(maxsize) or isinstance(maxsize, classmethod | staticmethod):
+            return Memoizer(self._policy, self._maxsize, **options)(maxsize, *args)
+        size = self._maxsize if maxsize is ... else maxsize
+        positional = dict(zip(("cache", "keymap", "ignore"), args, strict=False))
+        return Memoizer(self._policy, size, **positional, **options)
+
+    def __repr__(self) -> str:
+        return f"kigen.{self.__name__}"
+
+
+inf_cache = Decorator("inf", None, "Memoize a function; nothing ever leaves memory.")
+lru_cache = Decorator("lru", 100, "Memoize a function; the least recently used result leaves.")
+lfu_cache = Decorator("lfu", 100, "Memoize a function; the least frequently used result leaves.")

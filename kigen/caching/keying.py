@@ -1,0 +1,100 @@
+"""How a function's calls become keys: the source of the key, for the compiler of wrappers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple
+
+from kigen.errors import ConfigurationError, KeyFieldError
+from kigen.signature import Parameters
+
+Ignore = str | int | Collection[str | int] | None
+
+
+class Keying(NamedTuple):
+    """The source of the key, and the names of the values in it.
+
+    ``names`` is None where a keymap makes the key. One name alone is its own key: a tuple around
+    it would double the time of a hit.
+    """
+
+    parameters: Parameters
+    source: str
+    names: tuple[str, ...] | None = None
+    keymap: Callable[..., Any] | None = None
+
+    @classmethod
+    def of(
+        cls, parameters: Parameters, keymap: Callable[..., Any] | None, ignore: Ignore
+    ) -> Keying:
+        """Choose the key: by ``keymap`` if there is one, else all arguments that are not ignored.
+
+        Raises `ConfigurationError` for an ignored name that is no parameter, and `KeyFieldError`
+        for a Key class some field of which no parameter can fill.
+        """
+        if keymap is None:
+            return cls._of_arguments(parameters, _ignored_names(parameters, ignore))
+        if ignore is not None:
+            raise ConfigurationError(
+                f"ignore={ignore!r} and keymap={keymap!r} exclude each other: the keymap alone "
+                "says what the key is made of"
+            )
+        if not callable(keymap):
+            raise ConfigurationError(f"keymap={keymap!r} is neither a Key class nor callable")
+        fields = getattr(keymap, "field_specs", None)
+        arguments = parameters.forwarding() if fields is None else _fill(keymap, parameters)
+        return cls(parameters, arguments, keymap=keymap)
+
+    @classmethod
+    def _of_arguments(cls, parameters: Parameters, ignored: Collection[str]) -> Keying:
+        names = tuple(name for name in parameters.names() if name not in ignored)
+        # **more counts in any order, so that the order of keywords does not matter.
+        values = [
+            f"tuple(sorted({name}.items()))" if name == parameters.more else name for name in names
+        ]
+        source = values[0] if len(values) == 1 else f"({', '.join(values)})"
+        return cls(parameters, source, names)
+
+
+def _ignored_names(parameters: Parameters, ignore: Ignore) -> set[str]:
+    if ignore is None:
+        return set()
+    names = list(parameters.names())
+    stars = {"*": parameters.rest, "**": parameters.more}
+    found = set()
+    for one in (ignore,) if isinstance(ignore, str | int) else ignore:
+        name = stars.get(one, one) if isinstance(one, str) else _at(names, one)
+        if name not in names:
+            raise ConfigurationError(
+                f"ignore={one!r} is no parameter of the function, which has "
+                f"{', '.join(names) or 'none'}",
+                ignore=one,
+            )
+        found.add(str(name))
+    return found
+
+
+def _at(names: list[str], index: int) -> str | None:
+    return names[index] if -len(names) <= index < len(names) else None
+
+
+def _fill(key_type: Any, parameters: Parameters) -> str:
+    """Return the arguments, as source, that fill the fields of a Key from the parameters."""
+    named = set(parameters.names()) - {parameters.rest, parameters.more}
+    specs = key_type.field_specs()
+    lacking = [n for n, spec in specs.items() if n not in named and not _has_default(spec)]
+    if lacking and parameters.more is None:
+        raise KeyFieldError(
+            f"keymap={key_type.__name__} needs {', '.join(lacking)}, for which the function has "
+            "no parameter; add it, or give the field a default",
+            fields=lacking,
+        )
+    filled = [f"{name}={name}" for name in specs if name in named]
+    if parameters.more is not None:
+        others = sorted(set(specs) - named)
+        filled.append(f"**{{n: v for n, v in {parameters.more}.items() if n in {others!r}}}")
+    return ", ".join(filled)
+
+
+def _has_default(spec: Any) -> bool:
+    return bool(getattr(spec, "has_default", False))

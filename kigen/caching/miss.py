@@ -1,0 +1,156 @@
+"""What a miss does, once, whatever the function and the policy.
+
+``claim`` answers a call that the compiled wrapper did not find in memory: with the value, if it is
+known after all, or with a `Flight`, if the caller is the one to compute it. ``settle`` takes the
+computed value in, ``abandon`` the news that there is none. No lock is held in between.
+"""
+
+from __future__ import annotations
+
+from _thread import get_ident
+from collections.abc import Hashable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from kigen.caching.flight import Flight
+from kigen.caching.guard import FIXED, Guarded, choose_guard
+from kigen.caching.plain import ATOMS, Aside, memory_key
+from kigen.errors import UnfingerprintableError
+from kigen.policies import MISSING, Policy
+
+if TYPE_CHECKING:
+    from kigen.caching.naming import Naming
+    from kigen.caching.shelf import Shelf
+
+
+class Miss:
+    """The slow half of one cached function; the fast half is compiled (`kigen.caching.wrapper`).
+
+    Two tables: the policy's memory, and the flights, which are the computations under way. A key
+    is entered in ``flights`` by one atomic `dict.setdefault`; whoever's flight lies there computes.
+    """
+
+    __slots__ = ("asides", "begun", "flights", "guard", "loads", "misses", "naming", "policy", "shelf")
+
+    def __init__(self, policy: Policy, naming: Naming, copy: bool | None = None) -> None:
+        self.policy = policy
+        self.naming = naming
+        self.guard = choose_guard(copy)
+        self.shelf: Shelf | None = None
+        self.flights: dict[Hashable, Flight] = {}
+        self.asides = False  # whether any entry has ever been set aside
+        self.begun = self.misses = self.loads = 0
+
+    def claim(self, call: Any, now: float) -> Any:
+        """Return the value of ``call`` if there is one, else the flight that the caller owns.
+
+        Raises `kigen.errors.UnkeyableCall` for an argument that can be no part of a key.
+        """
+        for part in call if call.__class__ is tuple else (call,):
+            if part.__class__ not in ATOMS:
+                return self._claim_odd(call, now)
+        if self.asides:
+            value = self.recall(call, now)
+            if value is not MISSING:
+                return value
+        return self._take_off(call, call, now)
+
+    def settle(self, flight: Flight, value: Any, now: float) -> Any:
+        """Keep the value that was computed, hand it to those who wait, and return it."""
+        self.misses += 1
+        if self.shelf is None and value.__class__ in FIXED:
+            self.policy.add(flight.key, value, now)
+        else:
+            self._settle(flight, value, now)
+        flight.value = value
+        del self.flights[flight.key]
+        if flight.gates:
+            flight.open_gates()
+        return value
+
+    def abandon(self, flight: Flight) -> None:
+        """Let another caller try: the computation raised."""
+        flight.land(self.flights)
+
+    def memory_key(self, call: Any) -> Hashable:
+        """Return the key in memory for any call; raises `kigen.errors.UnkeyableCall`."""
+        try:
+            return memory_key(call)
+        except UnfingerprintableError:
+            raise self.naming.refusal(call) from None
+
+    def remember(self, key: Hashable, value: Any, now: float) -> None:
+        """Put a value into memory; whoever leaves for it is offered to the archive."""
+        copier = None if value.__class__ in FIXED else self.guard(value)
+        if copier is not None:
+            self.asides = True
+            key, value = Aside(key), Guarded(value, copier)
+        left = self.policy.add(key, value, now)
+        if left is not None and self.shelf is not None:
+            _, old, victim, _ = left
+            if victim.__class__ is Aside:
+                victim, old = victim.key, old.value
+            self.shelf.evicted(victim, old)
+
+    def recall(self, key: Hashable, now: float) -> Any:
+        """Return the value in memory under ``key``, or `MISSING`; it counts as a use."""
+        value = self.policy.find(key, now)
+        if value is MISSING and self.asides:
+            value = self.policy.find(Aside(key), now)
+            if value is not MISSING:
+                return value.copy()
+        return value
+
+    def _claim_odd(self, call: Any, now: float) -> Any:
+        try:
+            key = self.memory_key(call)
+        except BaseException:
+            self.begun += 1  # so that the call does not count as a hit
+            raise
+        value = self.recall(key, now)
+        return self._take_off(key, call, now) if value is MISSING else value
+
+    def _take_off(self, key: Hashable, call: Any, now: float) -> Any:
+        """Open a flight for the key, or join the one that is under way."""
+        flight = Flight()
+        flight.key = key
+        flight.call = call
+        flight.gates = []
+        flight.owner = get_ident()
+        other = self.flights.setdefault(key, flight)
+        if other is not flight:
+            return self._join(other, key, call, now)
+        if key in self.policy.memory or self.asides:
+            # Somebody may have settled the key after we had looked, and before we took off.
+            value = self.recall(key, now)
+            if value is not MISSING:
+                flight.land(self.flights, value)
+                return value
+        self.begun += 1
+        return flight if self.shelf is None else self._load(self.shelf, flight, now)
+
+    def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
+        value = flight.wait(self.flights)
+        if value is MISSING:  # it raised, which is its caller's affair; now we try
+            return self._claim_odd(call, now)
+        copier = self.guard(value)
+        return value if copier is None else copier(value)
+
+    def _load(self, shelf: Shelf, flight: Flight, now: float) -> Any:
+        try:
+            value = shelf.take(flight)
+        except BaseException:
+            self.abandon(flight)
+            raise
+        if value is MISSING:
+            flight.started = perf_counter()
+            return flight
+        self.loads += 1
+        self.remember(flight.key, value, now)
+        flight.land(self.flights, value)
+        return value
+
+    def _settle(self, flight: Flight, value: Any, now: float) -> None:
+        if self.shelf is not None:
+            self.shelf.keep(flight, value, perf_counter() - flight.started)
+        self.remember(flight.key, value, now)

@@ -1,0 +1,95 @@
+"""What a call is called at rest: the function and its arguments by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from kigen import fingerprint
+from kigen.caching.identity import identify
+from kigen.errors import UnfingerprintableError, UnkeyableCall
+
+
+class Call(NamedTuple):
+    """A call as an archive knows it; its fingerprint is the name of the record.
+
+    ``arguments`` are (name, value) pairs in the order of the parameters, or the key that a keymap
+    made of them.
+    """
+
+    function: str
+    arguments: Any
+
+
+class Naming:
+    """From a call's key to its name at rest, and back.
+
+    ``names`` are those of the parameters that make the key, or None where a keymap makes it.
+    The function is identified when the first name is asked for, and not at decoration, when what
+    it captures may not have its value yet.
+    """
+
+    __slots__ = ("_given", "_identity", "function", "names")
+
+    def __init__(
+        self, function: Callable[..., Any], names: tuple[str, ...] | None, name: str | None = None
+    ) -> None:
+        self.function = function
+        self.names = names
+        self._given = name
+        self._identity: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """The function's name at rest; raises `UnkeyableCall` if it captures the unnameable."""
+        if self._identity is None:
+            self._identity = self._given or identify(self.function)
+        return self._identity
+
+    def call(self, key: Any) -> Call:
+        return Call(self.identity, self.pairs(key) if self.names is not None else key)
+
+    def pairs(self, key: Any) -> tuple[tuple[str, Any], ...]:
+        names = self.names or ()
+        return tuple(zip(names, (key,) if len(names) == 1 else key, strict=True))
+
+    def key(self, call: Call) -> Any:
+        """Return the key that `call` was made of; raises ValueError if it was another function's."""
+        if self.names is None:
+            return call.arguments
+        names, values = zip(*call.arguments, strict=True) if call.arguments else ((), ())
+        if names != self.names:
+            raise ValueError(f"{call.function} had other parameters then: {', '.join(names)}")
+        return values[0] if len(values) == 1 else values
+
+    def fields(self, key: Any) -> dict[str, Any]:
+        """Return the arguments by name, for people to read."""
+        if self.names is not None:
+            return dict(self.pairs(key))
+        to_dict = getattr(key, "to_dict", None)
+        return dict(to_dict()) if callable(to_dict) else {"key": key}
+
+    def name(self, key: Any) -> str:
+        """Return the name of the record; raises `UnkeyableCall`."""
+        try:
+            return fingerprint.fingerprint(self.call(key))
+        except UnkeyableCall:
+            raise
+        except UnfingerprintableError:
+            raise self.refusal(key) from None
+
+    def refusal(self, key: Any) -> UnkeyableCall:
+        """Return the error that says which argument cannot be part of a key, and what to do."""
+        function = getattr(self.function, "__qualname__", None) or repr(self.function)
+        for name, value in self.fields(key).items():
+            try:
+                fingerprint.digest(value, at=name)
+            except UnfingerprintableError as error:
+                path = getattr(error, "path", name)
+                return UnkeyableCall(
+                    f"{function}: {error}; or leave the argument out of the key: ignore={name!r}",
+                    path=path,
+                    function=function,
+                    type=getattr(error, "type", type(value)),
+                )
+        return UnkeyableCall(f"{function}: the call has no key", path="", function=function)

@@ -1,0 +1,104 @@
+"""Which calls Python's own ``==`` and `hash` already tell apart rightly, and what of the rest.
+
+A tuple of arguments is a dict key as it stands if it is hashable and equal to itself all the way
+down. What is not goes by its fingerprint: lists, arrays and frames because they have no hash,
+NaN because ``nan == nan`` is false, though every NaN is one argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Final
+
+from kigen import fingerprint
+
+#: Types whose values are hashable and equal to themselves, whatever they are.
+ATOMS: Final = frozenset({int, str, bytes, bool, type(None)})
+
+
+class Digest:
+    """A key that is the digest of the call it stands for; equal to nothing that a user passes.
+
+    >>> Digest(b"x") == Digest(b"x"), Digest(b"x") == b"x"
+    (True, False)
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: bytes) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return other.__class__ is Digest and other.value == self.value  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __repr__(self) -> str:
+        return f"<digest {self.value.hex()}>"
+
+
+class Aside:
+    """A key set aside: the compiled wrapper cannot form it, so that its entries miss the fast path.
+
+    >>> Aside(1) == Aside(1.0), Aside(1) == 1
+    (True, False)
+    """
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: Hashable) -> None:
+        self.key = key
+
+    def __eq__(self, other: object) -> bool:
+        return other.__class__ is Aside and other.key == self.key  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def memory_key(call: Any) -> Hashable:
+    """Return the key in memory for a call that is not made of `ATOMS` alone.
+
+    Raises `kigen.errors.UnfingerprintableError` for an argument with neither hash nor fingerprint.
+
+    >>> memory_key((1, 2.5)), memory_key(([1], 2)) == memory_key(([True], 2.0))
+    ((1, 2.5), True)
+    """
+    try:
+        hash(call)
+        if _is_itself(call):
+            return call  # type: ignore[no-any-return]
+    except TypeError:
+        pass
+    plain = _hashable(call)
+    try:
+        hash(plain)
+        if _is_itself(plain):
+            return plain  # type: ignore[no-any-return]
+    except TypeError:
+        pass
+    return Digest(fingerprint.digest(call))
+
+
+def _is_itself(value: Any) -> bool:
+    kind = value.__class__
+    if kind in ATOMS:
+        return True
+    if kind is tuple or kind is frozenset:
+        return all(map(_is_itself, value))
+    if isinstance(value, tuple):  # a named one
+        return all(map(_is_itself, value))
+    return bool(value == value)  # noqa: PLR0124 - NaN, in any of its types, is not
+
+
+def _hashable(value: Any) -> Any:
+    """Replace a set or a bytearray by its hashable equal, so that the two meet in memory."""
+    kind = value.__class__
+    if kind is tuple:
+        return tuple(map(_hashable, value))
+    if kind is set:
+        return frozenset(value)
+    if kind is bytearray:
+        return bytes(value)
+    return value

@@ -1,0 +1,147 @@
+"""One function's part of an archive."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Hashable, Iterator, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from kigen.caching.identity import body_tag
+from kigen.caching.naming import Call, Naming
+from kigen.errors import (
+    ArchiveError,
+    ChangedFunctionWarning,
+    CodecError,
+    ConfigurationError,
+    StorageWarning,
+)
+from kigen.policies import MISSING
+
+if TYPE_CHECKING:
+    from kigen.archives import Archive
+    from kigen.archives.archive import Entry
+    from kigen.caching.flight import Flight
+
+#: What may be done about a result that came from another body of the function.
+ON_CHANGE = ("recompute", "warn", "ignore")
+
+
+class Shelf(MutableMapping[Any, Any]):
+    """The results of one function in an archive, as a mapping from calls to results.
+
+    ``through`` says when a result is written: at once, or when it leaves memory or is dumped.
+    A result that cannot be stored costs a warning and never the result.
+    """
+
+    def __init__(
+        self, archive: Archive, naming: Naming, *, through: bool, on_change: str = "recompute"
+    ) -> None:
+        if on_change not in ON_CHANGE:
+            raise ConfigurationError(
+                f"on_change={on_change!r} is none of {', '.join(ON_CHANGE)}", on_change=on_change
+            )
+        self.archive = archive
+        self.naming = naming
+        self.through = through
+        self.on_change = on_change
+        self.body = body_tag(naming.function)
+        #: In memory and not yet in the archive: key in memory -> (call, seconds it took).
+        self.unwritten: dict[Hashable, tuple[Any, float | None]] = {}
+        self._told = False
+
+    def take(self, flight: Flight) -> Any:
+        """Return the stored result of a call, or `MISSING`; names the flight."""
+        flight.name = self.naming.name(flight.call)
+        return self._value(self.archive.fetch(flight.name))
+
+    def keep(self, flight: Flight, value: Any, elapsed: float) -> None:
+        """Write a new result, or note that it is to be written."""
+        if self.through:
+            self.write(flight.call, value, elapsed, flight.name)
+        else:
+            self.unwritten[flight.key] = flight.call, elapsed
+
+    def evicted(self, key: Hashable, value: Any) -> None:
+        """Write what leaves memory, unless it is written already."""
+        waiting = self.unwritten.pop(key, None)
+        if waiting is not None:
+            self.write(waiting[0], value, waiting[1])
+
+    def write(
+        self, call: Any, value: Any, elapsed: float | None = None, name: str | None = None
+    ) -> bool:
+        """Store one result; return whether it is stored, and warn if it is not."""
+        naming = self.naming
+        try:
+            self.archive.store(
+                name or naming.name(call),
+                naming.call(call),
+                value,
+                function=naming.identity,
+                code=self.body,
+                elapsed=elapsed,
+                fields=naming.fields(call),
+            )
+        except (CodecError, ArchiveError) as error:
+            arguments = ", ".join(f"{k}={v!r:.60}" for k, v in naming.fields(call).items())
+            warnings.warn(
+                f"{naming.identity}({arguments}) was computed but not stored: {error}",
+                StorageWarning,
+                stacklevel=5,
+            )
+            return False
+        return True
+
+    def entries(self) -> Iterator[tuple[Any, Entry]]:
+        """Iterate over (call, entry) of what the archive holds of this function."""
+        for entry in self.archive.entries(self.naming.identity):
+            if not isinstance(entry.key, Call) or self._value(entry) is MISSING:
+                continue
+            try:
+                yield self.naming.key(entry.key), entry
+            except ValueError:  # it had other parameters then
+                continue
+
+    def _value(self, entry: Entry | None) -> Any:
+        if entry is None:
+            return MISSING
+        return entry.value if self._same_body(entry.code) else MISSING
+
+    def _same_body(self, body: str) -> bool:
+        """Tell whether a result of ``body`` may be used; one of another interpreter may."""
+        if body == self.body or self.on_change == "ignore":
+            return True
+        if not body or body.partition(":")[0] != self.body.partition(":")[0]:
+            return True
+        if not self._told:
+            self._told = True
+            done = "are used" if self.on_change == "warn" else "are computed again"
+            warnings.warn(
+                f"{self.naming.identity} has changed since results were stored in "
+                f"{self.archive.url}; they {done} (on_change={self.on_change!r})",
+                ChangedFunctionWarning,
+                stacklevel=6,
+            )
+        return self.on_change == "warn"
+
+    def __getitem__(self, call: Any) -> Any:
+        value = self._value(self.archive.fetch(self.naming.name(call)))
+        if value is MISSING:
+            raise KeyError(call)
+        return value
+
+    def __setitem__(self, call: Any, value: Any) -> None:
+        self.write(call, value)
+
+    def __delitem__(self, call: Any) -> None:
+        if not self.archive.discard(self.naming.name(call)):
+            raise KeyError(call)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (call for call, _ in self.entries())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self.entries())
+
+    def __repr__(self) -> str:
+        return f"<results of {self.naming.identity} in {self.archive.url}>"

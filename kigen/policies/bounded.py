@@ -1,0 +1,94 @@
+"""What the bounded policies share: entries that carry a mark, and a slot for each."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Hashable
+from threading import Lock
+from time import sleep
+from typing import Any, ClassVar
+
+from kigen.policies.policy import MISSING, Entry, Policy
+
+
+class Bounded(Policy):
+    """At most ``maxsize`` entries, each of which holds a slot.
+
+    A slot is taken before an entry goes in, and is taken over from the entry that leaves. So the
+    bound holds with no lock on the way: to pop a list or a dict is atomic. The lock is for what
+    takes more than one step, which is done seldom.
+    """
+
+    __slots__ = ("lock", "slots")
+
+    #: Whether the policy goes by time alone: then the mark of a new entry is the time, else 0.
+    timed: ClassVar[bool]
+    maxsize: int
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize)
+        self.lock = Lock()
+        self.slots = [None] * maxsize
+
+    @abstractmethod
+    def note(self, entry: Entry, now: float) -> None:
+        """Mark a hit, just as the statements in ``hit`` do."""
+
+    @abstractmethod
+    def evict(self) -> Entry | None:
+        """Take out the entry that is to leave, and return it; None if a slot was free instead."""
+
+    def arrive(self, entry: Entry) -> None:
+        """Line up a new entry; called only if the policy is not ``timed``."""
+
+    def find(self, key: Hashable, now: float) -> Any:
+        entry = self.memory.get(key)
+        if entry is None:
+            return MISSING
+        self.note(entry, now)
+        return entry[1]
+
+    def peek(self, key: Hashable) -> Any:
+        entry = self.memory.get(key)
+        return MISSING if entry is None else entry[1]
+
+    def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
+        held = self.memory.get(key)
+        if held is not None:
+            held[1] = value
+            return None
+        left = None if self.slots and self._take_slot() else self.evict()
+        timed = self.timed
+        entry = [now if timed else 0.0, value, key, now]
+        if self.memory.setdefault(key, entry) is not entry:
+            self.slots.append(None)  # another thread has put the key in just now
+        elif not timed:
+            self.arrive(entry)
+        return left
+
+    def discard(self, key: Hashable) -> bool:
+        if self.memory.pop(key, None) is None:
+            return False
+        self.slots.append(None)
+        return True
+
+    def clear(self) -> None:
+        for key in list(self.memory):
+            self.discard(key)
+
+    def _take_slot(self) -> bool:
+        try:
+            self.slots.pop()
+        except IndexError:
+            return False
+        return True
+
+    def _take_out(self, entry: Entry) -> Entry | None:
+        """Drop ``entry`` if it is still in; what was dropped has left its slot to the caller."""
+        key = entry[2]
+        return self.memory.pop(key, None) if self.memory.get(key) is entry else None
+
+    def _wait_for_slot(self) -> bool:
+        """Memory is empty and no slot is free: other threads are just about to fill them."""
+        sleep(0)
+        return self._take_slot()

@@ -1,0 +1,95 @@
+"""The least frequently used entry leaves."""
+
+from __future__ import annotations
+
+from collections import deque
+from heapq import heapify, heappop, heappush
+from itertools import count
+
+from kigen.policies.bounded import Bounded
+from kigen.policies.policy import Entry
+
+
+class LFU(Bounded):
+    """Exact least-frequently-used order; among equals, the one that came first leaves.
+
+    A hit adds one to the count in the entry and moves nothing. Entries that were never hit wait
+    in the order they came; the rest lie in a heap under the count they had when they were put
+    there. A count only grows, so an entry popped from the heap whose count is still the same has
+    the least count of all; one whose count has grown goes back under the new one.
+
+    >>> policy = LFU(2)
+    >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
+    (None, None)
+    >>> policy.find("a", now=3.0)
+    1
+    >>> policy.add("c", 3, now=4.0)
+    [0.0, 2, 'b', 2.0]
+    """
+
+    __slots__ = ("fresh", "heap", "tiebreak")
+
+    hit = "{entry} = {memory}[{key}]; {entry}[0] += 1.0; return {entry}[1]"
+    timed = False
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize)
+        self.fresh: deque[Entry] = deque()
+        self.heap: list[tuple[float, float, int, Entry]] = []  # (count, arrived, tiebreak, entry)
+        self.tiebreak = count()
+
+    def note(self, entry: Entry, now: float) -> None:
+        entry[0] += 1.0
+
+    def arrive(self, entry: Entry) -> None:
+        if len(self.fresh) + len(self.heap) > 2 * self.maxsize + 64:
+            self._rebuild()  # many were dropped by hand, and are still in line
+        else:
+            self.fresh.append(entry)
+
+    def evict(self) -> Entry | None:
+        while True:
+            with self.lock:
+                entry = self._untouched() or self._rarest()
+            if entry is None:
+                if self.memory:
+                    self._rebuild()
+                elif self._wait_for_slot():
+                    return None
+                continue
+            gone = self._take_out(entry)
+            if gone is not None:
+                return gone
+
+    def _untouched(self) -> Entry | None:
+        while self.fresh:
+            entry = self.fresh.popleft()
+            if not entry[0]:
+                return entry
+            self._push(entry)
+        return None
+
+    def _rarest(self) -> Entry | None:
+        while self.heap:
+            uses, _, _, entry = heappop(self.heap)
+            if entry[0] == uses:
+                return entry
+            self._push(entry)
+        return None
+
+    def _push(self, entry: Entry) -> None:
+        heappush(self.heap, (entry[0], entry[3], next(self.tiebreak), entry))
+
+    def _rebuild(self) -> None:
+        """Line up what is in memory, and only that."""
+        with self.lock:
+            self.fresh.clear()
+            entries = list(self.memory.values())
+            self.heap[:] = [(e[0], e[3], next(self.tiebreak), e) for e in entries]
+            heapify(self.heap)
+
+    def clear(self) -> None:
+        with self.lock:
+            self.fresh.clear()
+            self.heap.clear()
+        super().clear()

@@ -1,0 +1,74 @@
+"""The least recently used entry leaves."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+
+from kigen.policies.bounded import Bounded
+from kigen.policies.policy import Entry
+
+
+class LRU(Bounded):
+    """Exact least-recently-used order, at the price of one stamp a hit.
+
+    A hit stamps the entry with the number of the call and moves nothing. When room is needed,
+    all entries are sorted by stamp into a queue; an entry leaves if it is still as old as when it
+    was queued, and is passed over if it was used since. Whatever is not queued is younger than
+    everything queued, so the order is the exact one. Between two sorts every entry either leaves
+    or has been hit, so that the calls in between have paid for the sort.
+
+    Chosen over a linked list (functools' way), with which a hit takes 1.7 times as long, and over
+    `OrderedDict.move_to_end`, with which it takes 1.3 times as long.
+
+    >>> policy = LRU(2)
+    >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
+    (None, None)
+    >>> policy.find("a", now=3.0)
+    1
+    >>> policy.add("c", 3, now=4.0)
+    [2.0, 2, 'b', 2.0]
+    """
+
+    __slots__ = ("horizon", "queue")
+
+    hit = "{entry} = {memory}[{key}]; {entry}[0] = {calls}; return {entry}[1]"
+    timed = True
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize)
+        self.queue: list[Entry] = []  # oldest last
+        self.horizon = 0.0  # the youngest stamp when the queue was made
+
+    def note(self, entry: Entry, now: float) -> None:
+        entry[0] = now
+
+    def evict(self) -> Entry | None:
+        memory, queue = self.memory, self.queue
+        while True:
+            try:
+                entry = queue.pop()
+            except IndexError:
+                if self._requeue() or not self._wait_for_slot():
+                    continue
+                return None
+            if entry[0] <= self.horizon and memory.get(entry[2]) is entry:
+                gone: Entry | None = memory.pop(entry[2], None)
+                if gone is not None:
+                    return gone
+
+    def _requeue(self) -> bool:
+        with self.lock:
+            if self.queue:  # another thread has just done it
+                return True
+            entries = sorted(self.memory.values(), key=itemgetter(0))
+            if not entries:
+                return False
+            self.horizon = entries[-1][0]
+            entries.reverse()
+            self.queue.extend(entries)
+            return True
+
+    def clear(self) -> None:
+        with self.lock:
+            self.queue.clear()
+        super().clear()

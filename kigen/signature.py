@@ -1,0 +1,120 @@
+"""A callable's parameters, read once: how it is called, and what of a call makes its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from types import FunctionType
+from typing import Any, NamedTuple
+
+
+class Parameters(NamedTuple):
+    """The parameters of a callable, in the order in which they are declared.
+
+    >>> def f(x, y=2, *rest, loud=False, **more): ...
+    >>> p = Parameters.of(f)
+    >>> p.declaration("d", "kd")
+    "x, y=d[0], *rest, loud=kd['loud'], **more"
+    >>> p.forwarding()
+    'x, y, *rest, loud=loud, **more'
+    >>> list(p.names())
+    ['x', 'y', 'rest', 'loud', 'more']
+    """
+
+    positional_only: tuple[str, ...]
+    positional: tuple[str, ...]
+    rest: str | None
+    keyword_only: tuple[str, ...]
+    more: str | None
+    defaults: tuple[Any, ...]
+    keyword_defaults: dict[str, Any]
+
+    @classmethod
+    def of(cls, function: Callable[..., Any]) -> Parameters:
+        """Read the parameters of ``function``; anything unreadable takes ``*args, **kwargs``."""
+        if type(function) is FunctionType:
+            return _of_code(function)
+        import inspect
+
+        try:
+            signature = inspect.signature(function, follow_wrapped=False)
+        except (ValueError, TypeError):
+            return cls((), (), "args", (), "kwargs", (), {})
+        return _of_signature(list(signature.parameters.values()))
+
+    def names(self) -> Iterator[str]:
+        """Iterate over all names, ``*rest`` and ``**more`` without their stars."""
+        yield from self.positional_only
+        yield from self.positional
+        if self.rest:
+            yield self.rest
+        yield from self.keyword_only
+        if self.more:
+            yield self.more
+
+    def declaration(self, defaults: str, keyword_defaults: str) -> str:
+        """The parameter list as source, which finds the defaults in the two variables named."""
+        plain = self.positional_only + self.positional
+        first = len(plain) - len(self.defaults)
+        parts = [f"{n}={defaults}[{i - first}]" if i >= first else n for i, n in enumerate(plain)]
+        if self.positional_only:
+            parts.insert(len(self.positional_only), "/")
+        if self.rest:
+            parts.append(f"*{self.rest}")
+        elif self.keyword_only:
+            parts.append("*")
+        parts += [
+            f"{n}={keyword_defaults}[{n!r}]" if n in self.keyword_defaults else n
+            for n in self.keyword_only
+        ]
+        if self.more:
+            parts.append(f"**{self.more}")
+        return ", ".join(parts)
+
+    def forwarding(self) -> str:
+        """The argument list, as source, that passes every parameter on."""
+        parts = list(self.positional_only + self.positional)
+        if self.rest:
+            parts.append(f"*{self.rest}")
+        parts += [f"{n}={n}" for n in self.keyword_only]
+        if self.more:
+            parts.append(f"**{self.more}")
+        return ", ".join(parts)
+
+
+def _of_code(function: FunctionType) -> Parameters:
+    code = function.__code__
+    names = code.co_varnames
+    count, kwonly = code.co_argcount, code.co_kwonlyargcount
+    tail = iter(names[count + kwonly :])
+    return Parameters(
+        positional_only=names[: code.co_posonlyargcount],
+        positional=names[code.co_posonlyargcount : count],
+        rest=next(tail) if code.co_flags & 0x04 else None,  # inspect.CO_VARARGS
+        keyword_only=names[count : count + kwonly],
+        more=next(tail) if code.co_flags & 0x08 else None,  # inspect.CO_VARKEYWORDS
+        defaults=function.__defaults__ or (),
+        keyword_defaults=dict(function.__kwdefaults__ or {}),
+    )
+
+
+def _of_signature(parameters: list[Any]) -> Parameters:
+    by_kind: dict[str, list[Any]] = {}
+    for parameter in parameters:
+        by_kind.setdefault(parameter.kind.name, []).append(parameter)
+
+    def names(kind: str) -> tuple[str, ...]:
+        return tuple(p.name for p in by_kind.get(kind, ()))
+
+    def defaults(*kinds: str) -> dict[str, Any]:
+        every = [p for kind in kinds for p in by_kind.get(kind, ())]
+        return {p.name: p.default for p in every if p.default is not p.empty}
+
+    return Parameters(
+        positional_only=names("POSITIONAL_ONLY"),
+        positional=names("POSITIONAL_OR_KEYWORD"),
+        rest=next(iter(names("VAR_POSITIONAL")), None),
+        keyword_only=names("KEYWORD_ONLY"),
+        more=next(iter(names("VAR_KEYWORD")), None),
+        defaults=tuple(defaults("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD").values()),
+        keyword_defaults=defaults("KEYWORD_ONLY"),
+    )
