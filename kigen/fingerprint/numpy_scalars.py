@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kigen.fingerprint.dispatch import Encoder
     from kigen.fingerprint.walk import Walk
 
-__all__ = ["SCALARS", "long", "mark"]
+__all__ = ["SCALARS", "attoseconds", "long", "mark"]
 
 SECOND = 10**6 * MICROSECOND
 ATTOSECONDS = {
@@ -68,21 +68,33 @@ def byte_string(value: np.bytes_, walk: Walk) -> None:
     walk.append(octets(bytes(value)))
 
 
+def attoseconds(value: np.datetime64 | np.timedelta64) -> int:
+    """A moment's distance from 1970, or a duration, in a unit of fixed length."""
+    unit, multiple = np.datetime_data(value.dtype)
+    return int(value.astype(np.int64)) * multiple * ATTOSECONDS[unit]
+
+
+def months(value: np.datetime64 | np.timedelta64) -> int | None:
+    """The same in months, if its unit is months or years."""
+    unit, multiple = np.datetime_data(value.dtype)
+    if unit not in MONTHS:
+        return None
+    return int(value.astype(np.int64)) * multiple * MONTHS[unit]
+
+
 def moment(value: np.datetime64, walk: Walk) -> None:
     """A moment without a time zone: the naive datetime it equals, if one is fine enough."""
-    unit, multiple = np.datetime_data(value.dtype)
-    count = int(value.astype(np.int64)) * multiple
     if np.isnat(value):
         walk.kind("NaT")
-    elif unit in MONTHS:
-        walk.kind("datetime", days(count * MONTHS[unit]) * ATTOSECONDS["D"])
+    elif (count := months(value)) is not None:
+        walk.kind("datetime", days(count) * ATTOSECONDS["D"])
     else:
-        walk.kind("datetime", count * ATTOSECONDS[unit])
+        walk.kind("datetime", attoseconds(value))
 
 
-def days(months: int) -> int:
-    """Days from 1970-01-01 to the first of a month, which may be out of a datetime's range."""
-    year, month = divmod(months + 1970 * 12, 12)
+def days(since: int) -> int:
+    """Days from 1970-01-01 to the first of a month so many months later, in any year at all."""
+    year, month = divmod(since + 1970 * 12, 12)
     cycles, year = divmod(year, 400)  # the calendar repeats every 400 years, or 146,097 days
     first = date(year + 400, month + 1, 1)
     return first.toordinal() - EPOCH + (cycles - 1) * 146_097
@@ -90,16 +102,14 @@ def days(months: int) -> int:
 
 def length(value: np.timedelta64, walk: Walk) -> None:
     """A duration; one in months or years is no number of days, one without a unit none at all."""
-    unit, multiple = np.datetime_data(value.dtype)
-    count = int(value.astype(np.int64)) * multiple
     if np.isnat(value):
         walk.kind("NaT")
-    elif unit in MONTHS:
-        walk.kind("months", count * MONTHS[unit])
-    elif unit in ATTOSECONDS:
-        walk.kind("duration", count * ATTOSECONDS[unit])
+    elif (count := months(value)) is not None:
+        walk.kind("months", count)
+    elif np.datetime_data(value.dtype)[0] == "generic":
+        walk.kind("duration without unit", int(value.astype(np.int64)))
     else:
-        walk.kind("duration without unit", count)
+        walk.kind("duration", attoseconds(value))
 
 
 SCALARS: dict[type, Encoder] = {
