@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ENCODERS", "mapping", "sequence"]
 
+BATCH = 10_000  # items between two looks at whether their bytes can be handed on
+
 Keyed = tuple[bytes, Any, Any]  # a key's bytes, the key, what it leads to
 
 
@@ -33,16 +35,18 @@ def sequence(tag: bytes) -> Encoder:
         append(head(tag, len(items)))
         index = 0
         try:
-            for index, item in enumerate(items):  # noqa: B007 - the path needs it
-                leaf = plain.get(type(item))
-                if leaf is None:
-                    write(item)
-                else:
-                    append(leaf(item))
+            for start in range(0, len(items), BATCH):
+                # A slice of all of a tuple is the tuple itself.
+                for index, item in enumerate(items[start : start + BATCH], start):  # noqa: B007
+                    leaf = plain.get(type(item))
+                    if leaf is None:
+                        write(item)
+                    else:
+                        append(leaf(item))
+                walk.relieve()
         except Refusal as refusal:
             refusal.steps.append(f"[{index}]")
             raise
-        walk.relieve()
 
     return encode
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["by_fields", "spoken_for", "why_unknown"]
 
-GENERATED = ("<string>", "<attrs generated")  # where an __eq__ comes from that nobody wrote
-
 
 def spoken_for(kind: type, registered: Mapping[type, Callable[[Any], object]]) -> Encoder | None:
     """The encoder of a class for which a function or its own method speaks; the nearest one."""
@@ -25,9 +23,13 @@ def spoken_for(kind: type, registered: Mapping[type, Callable[[Any], object]]) -
         if base in registered:
             return standing(kind, registered[base])
         if "__fingerprint__" in vars(base):
-            own = vars(base)["__fingerprint__"]
-            return None if own is None else standing(kind, own_word)
+            return refused if vars(base)["__fingerprint__"] is None else standing(kind, own_word)
     return None
+
+
+def refused(value: object, _: Walk) -> None:
+    """What ``__fingerprint__ = None`` asks for."""
+    raise Refusal(value, f"{qualified(type(value))} sets __fingerprint__ to None")
 
 
 def own_word(value: Any) -> object:
@@ -85,9 +87,13 @@ def flag(kind: type) -> Encoder:
 
 
 def generated(method: object) -> bool:
-    """Whether a method was made by a decorator and not written by hand."""
+    """Whether a method was made by dataclasses or attrs and not written by hand."""
     code = getattr(method, "__code__", None)
-    return code is not None and code.co_filename.startswith(GENERATED)
+    if code is None:
+        return False
+    by_dataclasses: bool = code.co_qualname.startswith("__create_fn__.")
+    by_attrs: bool = code.co_filename.startswith("<attrs generated")
+    return by_dataclasses or by_attrs
 
 
 def compared(owner: type) -> list[str] | None:
@@ -120,11 +126,12 @@ def fields(kind: type, names: list[str]) -> Encoder:
     return encode
 
 
+def qualified(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
 def why_unknown(kind: type) -> str:
     """Why values of a type are refused."""
-    name = f"{kind.__module__}.{kind.__qualname__}"
-    if vars(kind).get("__fingerprint__", ...) is None:
-        return f"{name} sets __fingerprint__ to None"
     if by_identity(kind):
-        return f"two {name} objects are equal only if they are one and the same object"
-    return f"kigen does not know what makes two {name} objects equal"
+        return f"two {qualified(kind)} objects are equal only if they are one and the same object"
+    return f"kigen does not know what makes two {qualified(kind)} objects equal"
