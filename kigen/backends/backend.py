@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from kigen.backends.locks import Lock, LockTable
 from kigen.backends.record import Value
-from kigen.errors import DamagedRecordError
+from kigen.errors import ConfigurationError, DamagedRecordError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kigen.backends.record import Record
 
-__all__ = ["Backend"]
+__all__ = ["Backend", "full_sync"]
 
 
 class Backend(ABC):
     """Records at rest. Four verbs are required; the rest has defaults that a backend may better.
 
-    A record is whole or absent, for every reader at every moment. One object is shared by all threads
-    of a process and survives ``fork``. Errors of the system below are translated to
+    A record is whole or absent, for every reader at every moment. One object is shared by all
+    threads of a process and survives ``fork``. Errors of the system below are translated to
     :class:`~kigen.errors.ArchiveError`. ``kigen.testing.backend.BackendContract`` checks all this.
     """
 
@@ -41,7 +41,7 @@ class Backend(ABC):
 
     @abstractmethod
     def write(self, record: Record) -> None:
-        """Keep ``record`` in place of an older one; it is durable on return, or an error was raised."""
+        """Keep ``record`` in place of an older one; it is durable on return."""
 
     @abstractmethod
     def delete(self, name: str) -> bool:
@@ -128,3 +128,18 @@ class Backend(ABC):
 
     def close(self) -> None:
         """Let go of files and connections; the next use opens them again."""
+
+
+def full_sync(sync: str) -> bool:
+    """Whether the option ``sync`` asks for ``fsync``.
+
+    Raises:
+        ConfigurationError: if it is neither ``"normal"`` nor ``"full"``.
+    """
+    if sync not in ("normal", "full"):
+        raise ConfigurationError(
+            f"sync={sync!r} means nothing; 'normal' survives the death of the process, 'full' the "
+            "loss of power too",
+            sync=sync,
+        )
+    return sync == "full"

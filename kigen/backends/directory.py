@@ -18,12 +18,13 @@ import errno
 import os
 import time
 from contextlib import suppress
+from functools import partial
 from io import FileIO
 from itertools import count
 from typing import TYPE_CHECKING
 
 from kigen.backends import frame
-from kigen.backends.backend import Backend
+from kigen.backends.backend import Backend, full_sync
 from kigen.backends.locks import LockTable, shared_locks
 from kigen.backends.record import FORMAT, checked_name
 from kigen.errors import ArchiveError, DamagedRecordError, NotAnArchiveError
@@ -53,8 +54,8 @@ _serial = count()
 class DirectoryBackend(Backend):
     """One file a record, in ``path``, which is created if need be.
 
-    A file appears whole under its name (``os.replace``), so a reader needs no lock, and a writer that
-    is killed leaves at most a file in ``tmp/``. That holds without ``fsync``; ``sync="full"``
+    A file appears whole under its name (``os.replace``), so a reader needs no lock, and a writer
+    that is killed leaves at most a file in ``tmp/``. That holds without ``fsync``; ``sync="full"``
     adds it, against loss of power.
 
     Raises:
@@ -66,10 +67,14 @@ class DirectoryBackend(Backend):
         self.path = os.path.abspath(path)
         self.url = "dir:///" + self.path.replace(os.sep, "/").lstrip("/")
         self.damaged_place = os.path.join(self.path, "damaged")
-        self._full_sync = sync == "full"
+        self._sync = sync
+        self._full_sync = full_sync(sync)
         self._tmp = os.path.join(self.path, "tmp")
         _prepare(self.path)
         _sweep(self._tmp)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial(DirectoryBackend, self.path, sync=self._sync), ()
 
     def read(self, name: str) -> Record | None:
         try:
@@ -151,7 +156,9 @@ class DirectoryBackend(Backend):
             raise self._failed("write", error) from error
 
     def names(self, function: str | None = None) -> Iterator[str]:
-        return iter([shard + rest for shard in self._shards() for rest in _records(self._in(shard))])
+        return iter(
+            [shard + rest for shard in self._shards() for rest in _records(self._in(shard))]
+        )
 
     def size(self) -> int:
         total = 0
@@ -263,7 +270,7 @@ def _prepare(path: str) -> None:
             strangers = [name for name in os.listdir(path) if not name.startswith(MARKER)]
             if strangers and not _is_marked(marker):
                 raise NotAnArchiveError(
-                    f"{path} has content that is not an archive ({sorted(strangers)[0]!r}, ...); "
+                    f"{path} has content that is not an archive ({min(strangers)!r}, ...); "
                     "name an empty or a new directory",
                     path=path,
                 )

@@ -17,7 +17,7 @@ from kigen.errors import DamagedRecordError
 
 __all__ = ["MAGIC", "read", "read_head", "read_value", "write"]
 
-# Not text, so that no tool takes it for text; a transfer that translates line ends breaks it at once.
+# No tool takes it for text, and a transfer that translates line ends breaks it at once.
 MAGIC = b"\x89kigen\r\n"
 
 # magic, format, number of buffers, lengths of the description, the key, the data
@@ -183,7 +183,7 @@ def _read_value(file: FileIO, head: _Head, path: str) -> Value:
 
 
 def _memory(size: int) -> Any:
-    """Writable memory for an array; numpy's need not be zeroed first (-25 % of the time of a read)."""
+    """Writable memory for an array; numpy's is not zeroed first, which saves a fifth of a read."""
     numpy = sys.modules.get("numpy")
     return bytearray(size) if numpy is None else numpy.empty(size, "u1")
 

@@ -212,9 +212,7 @@ else:
         at = _offset(name)
         if not _OFD:
             # Locks of a process: a blocking one may fail for a deadlock that does not exist.
-            return _poll(
-                lambda: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, at), wait=wait
-            )
+            return _poll(lambda: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, at), wait=wait)
         command = fcntl.F_OFD_SETLKW if wait else fcntl.F_OFD_SETLK
         try:
             fcntl.fcntl(file, command, _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, at, 1, 0))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from itertools import count
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from kigen.backends.backend import Backend
+from kigen.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["MemoryBackend"]
 
 _named: WeakValueDictionary[str, MemoryBackend] = WeakValueDictionary()
+_numbered: WeakValueDictionary[int, MemoryBackend] = WeakValueDictionary()
+_serial = count()
 _guard = threading.Lock()
 
 
@@ -30,7 +35,12 @@ class MemoryBackend(Backend):
 
     def __init__(self) -> None:
         self._records: dict[str, Record] = {}
-        self.url = ""
+        self.url = "memory://"
+        self._number = next(_serial)
+        _numbered[self._number] = self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _recalled, (os.getpid(), self._number, self.url)
 
     @classmethod
     def named(cls, name: str) -> MemoryBackend:
@@ -70,3 +80,15 @@ class MemoryBackend(Backend):
 
     def clear(self) -> None:
         self._records.clear()
+
+
+def _recalled(pid: int, number: int, url: str) -> MemoryBackend:
+    """The backend that was pickled, which only its own process has."""
+    backend = _numbered.get(number)
+    if backend is None or pid != os.getpid():
+        raise ArchiveError(
+            f"the archive {url} lives in the memory of process {pid}; share one that has a path, "
+            "such as 'runs.db'",
+            path=url,
+        )
+    return backend

@@ -13,9 +13,9 @@ FORMAT = 1
 class Record(NamedTuple):
     """One entry as a backend keeps it.
 
-    Where the record is bytes, the backend adds :data:`FORMAT` and checksums of its own, and verifies
-    them when it reads. ``fields`` and ``result`` are JSON for people and other tools to read; nothing
-    in kigen is decided by them.
+    Where the record is bytes, the backend adds :data:`FORMAT` and checksums of its own, and
+    verifies them when it reads. ``fields`` and ``result`` are JSON for people and other tools to
+    read; nothing in kigen is decided by them.
     """
 
     name: str

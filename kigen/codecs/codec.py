@@ -10,8 +10,8 @@ __all__ = ["Codec", "Payload"]
 class Payload(NamedTuple):
     """A value at rest: ``data``, and beside it the large ``buffers`` that ``data`` refers to.
 
-    ``codec`` says who wrote it. ``buffers`` are bytes-like and may be the memory of the value itself:
-    they are valid until the value changes.
+    ``codec`` says who wrote it. ``buffers`` are bytes-like and may be the memory of the value
+    itself: they are valid until the value changes.
     """
 
     codec: str
@@ -28,4 +28,4 @@ class Codec(Protocol):
 
     def encode(self, value: object, /) -> Payload: ...
 
-    def decode(self, payload: Payload, /) -> Any: ...
+    def decode(self, payload: tuple[str, Any, tuple[Any, ...]], /) -> Any: ...

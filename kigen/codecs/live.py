@@ -21,5 +21,5 @@ class LiveCodec:
     def encode(self, value: object, /) -> Payload:
         return Payload("live", value)
 
-    def decode(self, payload: Payload, /) -> Any:
-        return payload.data
+    def decode(self, payload: tuple[str, Any, tuple[Any, ...]], /) -> Any:
+        return payload[1]

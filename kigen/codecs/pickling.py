@@ -66,11 +66,11 @@ class PickleCodec:
             return dilled.beside_pickle(Payload("pickle", data, tuple(buffers)), value)
         return Payload("pickle", data, tuple(buffers))
 
-    def decode(self, payload: Payload, /) -> Any:
+    def decode(self, payload: tuple[str, Any, tuple[Any, ...]], /) -> Any:
         return decode(payload)
 
 
-def decode(payload: Payload) -> Any:
+def decode(payload: tuple[str, Any, tuple[Any, ...]]) -> Any:
     """The value of a payload with any of this module's codec ids.
 
     Raises:

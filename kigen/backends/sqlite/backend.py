@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kigen.backends import frame
-from kigen.backends.backend import Backend
+from kigen.backends.backend import Backend, full_sync
 from kigen.backends.checksums import crc32
 from kigen.backends.locks import LockTable, shared_locks
 from kigen.backends.record import Record, Value
@@ -29,12 +30,10 @@ _BATCH = 500  # SQLite before 3.32 takes 999 parameters
 
 _PLACES = ", ".join("?" * len(COLUMNS.split(",")))
 _UPDATES = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS.replace(" ", "").split(",")[1:])
-_WRITE = (
-    f"INSERT INTO records ({COLUMNS}) VALUES ({_PLACES}) ON CONFLICT (name) DO UPDATE SET {_UPDATES}"  # noqa: S608 - no user's text
-)
-_WRITE_NEW = (
-    f"INSERT INTO records ({COLUMNS}) VALUES ({_PLACES}) ON CONFLICT DO NOTHING RETURNING 1"  # noqa: S608
-)
+# No text of a user's becomes SQL; S608 sees constants.
+_INSERT = f"INSERT INTO records ({COLUMNS}) VALUES ({_PLACES})"  # noqa: S608
+_WRITE = f"{_INSERT} ON CONFLICT (name) DO UPDATE SET {_UPDATES}"
+_WRITE_NEW = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING 1"
 _READ = f"SELECT {COLUMNS} FROM records WHERE name = ?"  # noqa: S608
 _READ_VALUE = "SELECT checksum, value FROM records WHERE name = ?"
 _READ_FILE = "SELECT file FROM records WHERE name = ?"
@@ -59,14 +58,19 @@ class SqliteBackend(Backend):
         self.path = os.path.abspath(path)
         self.url = "sqlite:////" + self.path.replace(os.sep, "/").lstrip("/")
         self.damaged_place = f"the table 'damaged' of {self.path}"
+        self._reopen = partial(SqliteBackend, self.path, sync=sync, timeout=timeout)
+        full = full_sync(sync)
         prepare(self.path, timeout)
-        self._files = ValueFiles(self.path + ".values", sync=sync)
+        self._files = ValueFiles(self.path + ".values", full_sync=full)
         self._swept = False
         self._connections = Connections(
-            self.path, lambda: connect(self.path, timeout, sync=sync), timeout
+            self.path, lambda: connect(self.path, timeout, full_sync=full), timeout
         )
         self._query = self._connections.query
         self._query(_READ_VALUE, ("",))  # a damaged database says so now
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return self._reopen, ()
 
     def read_value(self, name: str) -> Value | None:
         rows = self._query(_READ_VALUE, (name,))
@@ -124,7 +128,7 @@ class SqliteBackend(Backend):
 
     def write_many(self, records: Iterable[Record]) -> None:
         records = iter(records)
-        # A batch is complete before its transaction begins: whoever makes the records may take long.
+        # A batch is complete before its transaction begins: making the records may take long.
         while batch := list(islice(records, _BATCH)):
             with self._connections.transaction() as execute:
                 for record in batch:
@@ -163,7 +167,9 @@ class SqliteBackend(Backend):
         return number
 
     def size(self) -> int:
-        pages = self._query("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        pages = self._query(
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        )
         return int(pages[0][0]) + self._files.size()
 
     def clear(self) -> None:
@@ -234,8 +240,8 @@ class SqliteBackend(Backend):
 
     def _verified(self, row: _Row) -> tuple[Record, str | None]:
         """The record in ``row``, and the file that holds the rest of it."""
-        *head, value, file, checksum, head_checksum = row
-        record = Record(*head, value or b"")
+        value, file, checksum, head_checksum = row[9:]
+        record = Record._make((*row[:9], value or b"", ()))
         if _head_checksum(record) != head_checksum:
             raise self._damaged(record.name, "its columns do not match their checksum")
         if file is None and _checksum(record) != checksum:

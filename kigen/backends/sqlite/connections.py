@@ -1,4 +1,4 @@
-"""One SQLite connection a thread, patient with other processes, and closed while the process forks."""
+"""One SQLite connection a thread, patient with other processes, closed while the process forks."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Connections", "patiently", "translated"]
 
-# SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: another connection is in the way, for now. SQLite's own
-# busy handler is not asked where waiting could be a deadlock: at the switch to WAL, and in recovery.
+# SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: another connection is in the way, for now. SQLite's
+# own busy handler is not asked where waiting could be a deadlock, as at the switch to WAL.
 _PASSING = (5, 6, 15)
 _SLOWEST_RETRY = 0.05
 
@@ -28,12 +28,14 @@ _SLOWEST_RETRY = 0.05
 class Connections:
     """Runs SQL on a connection of the calling thread, which ``connect`` opens on first use.
 
-    SQLite forbids to carry a connection across ``fork``, and a child that opens another one inherits
-    its parent's idea of who holds which lock. So all connections are closed before a fork, when no
-    other thread is within one, and opened again on demand on both sides.
+    SQLite forbids to carry a connection across ``fork``, and a child that opens another one
+    inherits its parent's idea of who holds which lock. So all connections are closed before a fork,
+    when no other thread is within one, and opened again on demand on both sides.
     """
 
-    def __init__(self, path: str, connect: Callable[[], sqlite3.Connection], patience: float) -> None:
+    def __init__(
+        self, path: str, connect: Callable[[], sqlite3.Connection], patience: float
+    ) -> None:
         self._path = path
         self._connect = connect
         self._patience = patience
@@ -56,11 +58,12 @@ class Connections:
             except sqlite3.Error as error:
                 if not _is_passing(error):
                     raise translated(self._path, error) from error
-            return patiently(
+            rows: list[Any] = patiently(
                 self._path,
                 self._patience,
                 lambda: (session.execute or session.open(self._connect))(sql, arguments).fetchall(),
             )
+            return rows
 
     @contextmanager
     def transaction(self) -> Iterator[Execute]:

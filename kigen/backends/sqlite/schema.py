@@ -39,8 +39,8 @@ _TYPED = """
     head_checksum INTEGER NOT NULL
 """
 
-# Names are random: a table that is its own index writes one page a record where a table and an index
-# write two (18.9 against 20.7 us a commit).
+# Names are random: a table that is its own index writes one page a record where a table and an
+# index write two (18.9 against 20.7 us a commit).
 _SCHEMA = (
     f"CREATE TABLE records ({_TYPED.format(primary=' PRIMARY KEY')}) WITHOUT ROWID",
     f"CREATE TABLE damaged ({_TYPED.format(primary='')}, set_aside REAL NOT NULL)",
@@ -78,11 +78,11 @@ def prepare(path: str, patience: float) -> None:
         )
 
 
-def connect(path: str, patience: float, *, sync: str) -> sqlite3.Connection:
+def connect(path: str, patience: float, *, full_sync: bool) -> sqlite3.Connection:
     """A connection to a prepared database; one that only reads where nothing may be written."""
     connection = _open(path, "rw", patience)
     try:
-        patiently(path, patience, lambda: _set_up(connection, sync))
+        patiently(path, patience, lambda: _set_up(connection, full_sync))
     except ArchiveError as error:
         connection.close()
         if getattr(error, "code", 0) & 0xFF not in (8, 14) or os.path.exists(path + "-wal"):
@@ -93,11 +93,11 @@ def connect(path: str, patience: float, *, sync: str) -> sqlite3.Connection:
     return connection
 
 
-def _set_up(connection: sqlite3.Connection, sync: str) -> None:
+def _set_up(connection: sqlite3.Connection, full_sync: bool) -> None:
     execute: Callable[..., sqlite3.Cursor] = connection.execute
     if execute("PRAGMA journal_mode").fetchone() != ("wal",):
         execute("PRAGMA journal_mode = WAL")
-    execute(f"PRAGMA synchronous = {'FULL' if sync == 'full' else 'NORMAL'}")
+    execute(f"PRAGMA synchronous = {'FULL' if full_sync else 'NORMAL'}")
     execute("PRAGMA wal_autocheckpoint = 4000")
     execute("PRAGMA cache_size = -8000")
     execute("SELECT count(*) FROM sqlite_master").fetchall()
@@ -137,8 +137,8 @@ def _make_parent(path: str) -> None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
     except OSError as error:
         raise ArchiveError(
-            f"cannot create the directory of the archive {path}: {error.strerror}; name a path that "
-            "can be written to",
+            f"cannot create the directory of the archive {path}: {error.strerror}; name a path "
+            "that can be written to",
             path=path,
         ) from error
 

@@ -29,9 +29,9 @@ class ValueFiles:
     between has left is removed by :meth:`sweep`.
     """
 
-    def __init__(self, directory: str, *, sync: str) -> None:
+    def __init__(self, directory: str, *, full_sync: bool) -> None:
         self.directory = directory
-        self._full_sync = sync == "full"
+        self._full_sync = full_sync
 
     def write(self, record: Record) -> str:
         """Write ``record``; the name of its new file."""
@@ -65,7 +65,7 @@ class ValueFiles:
                 os.unlink(self.path(name))
 
     def sweep(self, named: Collection[str]) -> None:
-        """Remove files that are not ``named`` and old; called while nobody can commit a new name."""
+        """Remove old files that are not ``named``; called while nobody can commit a new name."""
         abandoned = time.time() - _ABANDONED_AFTER
         for name in self.names():
             if name not in named:

@@ -1,0 +1,412 @@
+"""A mapping over records at rest."""
+
+from __future__ import annotations
+
+import pickle
+import time
+import warnings
+from collections.abc import (
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    ValuesView,
+)
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Self
+
+from kigen.archives.entry import Entry, UnreadableKey
+from kigen.archives.readable import readable_fields, readable_result
+from kigen.backends.record import Record
+from kigen.codecs import LiveCodec, PickleCodec
+from kigen.errors import ArchiveError, CodecError, DamagedRecordError, DamagedRecordWarning
+from kigen.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from kigen.backends import Backend
+    from kigen.backends.locks import Lock
+    from kigen.codecs import Codec
+
+__all__ = ["Archive"]
+
+_ABSENT: Any = object()
+_OWN = (LiveCodec, PickleCodec)
+
+
+class Archive(MutableMapping[Any, Any]):
+    """A mapping from any fingerprintable key to any storable value, kept by a backend.
+
+    Equal keys find equal entries in every interpreter; a key need not be hashable. What has been
+    stored is durable when the call returns. One archive serves all threads of a process, survives
+    ``fork``, and is pickled as its URL. A damaged record warns
+    (:class:`~kigen.errors.DamagedRecordWarning`), counts as absent, and is set aside before a new
+    value takes its place.
+
+    >>> import kigen
+    >>> archive = kigen.archives.open("memory://")
+    >>> archive[{"lr": 0.1}, [3, 4]] = "a result"
+    >>> archive[{"lr": 0.1}, [3, 4]]
+    'a result'
+    """
+
+    def __init__(self, backend: Backend, *, codec: Codec | None = None) -> None:
+        self.backend = backend
+        self._codec = codec or (LiveCodec() if backend.keeps_objects else PickleCodec())
+        self._damaged: set[str] = set()
+
+    @property
+    def url(self) -> str:
+        """What :func:`kigen.archives.open` opens this archive by."""
+        return self.backend.url
+
+    def fetch(self, name: str) -> Entry | None:
+        """The entry with this fingerprint, or None."""
+        try:
+            record = self.backend.read(name)
+        except DamagedRecordError as error:
+            self._report(name, error)
+            return None
+        return None if record is None else self._entry(record)
+
+    def store(
+        self,
+        name: str,
+        key: object,
+        value: object,
+        *,
+        function: str = "",
+        code: str = "",
+        elapsed: float | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keep ``value`` under a fingerprint; durable on return.
+
+        Args:
+            name: 32 hexadecimal digits.
+            key: What the entry is listed by; stored if it can be pickled by reference.
+            function: Whose result it is.
+            code: What stands for the function's body.
+            elapsed: Seconds that the evaluation took.
+            fields: What people and SQL tools shall see of the key.
+
+        Raises:
+            CodecError: if the value cannot be stored; nothing has been written.
+            ArchiveError: if the archive cannot be written.
+        """
+        record = self._record(name, key, value, function, code, elapsed, fields)
+        if name in self._damaged:
+            self._set_aside(name)
+        self.backend.write(record)
+
+    def store_new(
+        self,
+        name: str,
+        key: object,
+        value: object,
+        *,
+        function: str = "",
+        code: str = "",
+        elapsed: float | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """As :meth:`store`, unless there is an entry; of all processes that try, one gets True."""
+        record = self._record(name, key, value, function, code, elapsed, fields)
+        if name in self._damaged:
+            self._set_aside(name)
+        if self.backend.write_new(record):
+            return True
+        if self.fetch(name) is not None or name not in self._damaged:
+            return False
+        self._set_aside(name)
+        return self.backend.write_new(record)
+
+    def discard(self, name: str) -> bool:
+        """Remove the entry with this fingerprint; whether there was one."""
+        self._damaged.discard(name)
+        return self.backend.delete(name)
+
+    def entries(self, function: str | None = None) -> Iterator[Entry]:
+        """All entries, or those of one function, as of now; damaged ones warn and are left out."""
+        for name, record in self.backend.read_many(self.backend.names(function)):
+            if isinstance(record, DamagedRecordError):
+                self._report(name, record)
+            elif function is None or record.function == function:
+                entry = self._entry(record)
+                if entry is not None:
+                    yield entry
+
+    def names(self) -> Iterator[str]:
+        """The fingerprints of all entries, damaged ones too."""
+        return self.backend.names()
+
+    def lock(self, name: str, *, wait: bool = True) -> Lock:
+        """A context manager that one holder is in, across threads and processes; yields whether.
+
+        Without ``wait`` it yields False if another holds the name. The kernel lets go of a name
+        whose holder dies.
+        """
+        return self.backend.lock(name, wait=wait)
+
+    def verify(self) -> dict[str, str]:
+        """Read everything; what is wrong with which record, by name."""
+        wrong: dict[str, str] = {}
+        for name, record in self.backend.read_many(self.backend.names()):
+            if isinstance(record, DamagedRecordError):
+                wrong[name] = _reason(record)
+                continue
+            try:
+                self._codec.decode((record.codec, record.data, record.buffers))
+            except Exception as error:  # noqa: BLE001 - a value's own classes raise what they like
+                wrong[name] = _reason(error)
+        return wrong
+
+    def close(self) -> None:
+        """Let go of files and connections; the next use opens them again."""
+        self.backend.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def __getitem__(self, key: Any) -> Any:
+        value = self._value(_name(key))
+        if value is _ABSENT:
+            raise KeyError(key)
+        return value
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        value = self._value(_name(key))
+        return default if value is _ABSENT else value
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.store(_name(key), key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        if not self.discard(_name(key)):
+            raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        return self._value(_name(key)) is not _ABSENT
+
+    def __iter__(self) -> Iterator[Any]:
+        """The keys, oldest first where the backend knows; damaged records warn and are left out."""
+        for name, record in self.backend.read_many(self.backend.names(), values=False):
+            if isinstance(record, DamagedRecordError):
+                self._report(name, record)
+            else:
+                yield self._key(record)
+
+    def __len__(self) -> int:
+        return self.backend.count()
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return len(self) == len(other) and all(
+            key in other and other[key] == value for key, value in self.items()
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url or 'memory://'}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        codec = self._codec
+        return _reopened, (type(self), self.backend, None if type(codec) in _OWN else codec)
+
+    def items(self) -> ItemsView[Any, Any]:
+        return _Items(self)
+
+    def values(self) -> ValuesView[Any]:
+        return _Values(self)
+
+    def clear(self) -> None:
+        """Remove all entries, and nothing that kigen has not written."""
+        self._damaged.clear()
+        self.backend.clear()
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        """The value of ``key``; if there is none, ``default``, which is stored. Atomic."""
+        value = self.get(key, _ABSENT)
+        while value is _ABSENT:
+            if self.store_new(_name(key), key, default):
+                return default
+            value = self.get(key, _ABSENT)
+        return value
+
+    def update(self, other: Any = (), /, **more: Any) -> None:
+        """Store all pairs, in a few transactions; those that can be, before one error is raised."""
+        pairs = other.items() if isinstance(other, Mapping) else other
+        for _, error in self.update_each(chain(pairs, more.items())):
+            raise error
+
+    def update_each(self, pairs: Iterable[tuple[Any, Any]]) -> list[tuple[Any, CodecError]]:
+        """Store what can be stored; the keys of the rest, each with the reason."""
+        refused: list[tuple[Any, CodecError]] = []
+
+        def records() -> Iterator[Record]:
+            for key, value in pairs:
+                name = _name(key)
+                try:
+                    record = self._record(name, key, value)
+                except CodecError as error:
+                    refused.append((key, error))
+                    continue
+                if name in self._damaged:
+                    self._set_aside(name)
+                yield record
+
+        self.backend.write_many(records())
+        return refused
+
+    def _record(
+        self,
+        name: str,
+        key: object,
+        value: object,
+        function: str = "",
+        code: str = "",
+        elapsed: float | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> Record:
+        backend = self.backend
+        codec, data, buffers = self._codec.encode(value)
+        live = backend.keeps_objects
+        return Record(
+            name,
+            function,
+            code,
+            time.time(),
+            None if elapsed is None else float(elapsed),
+            None if fields is None else readable_fields(fields),
+            None if live else readable_result(value),
+            key if live else _pickled_key(key),
+            codec,
+            data,
+            buffers,
+        )
+
+    def _value(self, name: str) -> Any:
+        """The value of the record, or _ABSENT."""
+        try:
+            found = self.backend.read_value(name)
+            return _ABSENT if found is None else self._codec.decode(found)
+        except Exception as error:  # noqa: BLE001 - a value's own classes raise what they like
+            self._report(name, error)
+            return _ABSENT
+
+    def _entry(self, record: Record) -> Entry | None:
+        try:
+            value = self._codec.decode((record.codec, record.data, record.buffers))
+        except Exception as error:  # noqa: BLE001 - as above
+            self._report(record.name, error, record.function)
+            return None
+        return Entry(
+            record.name,
+            self._key(record),
+            value,
+            record.function,
+            record.code,
+            record.created,
+            record.elapsed,
+            _fields(record),
+        )
+
+    def _key(self, record: Record) -> Any:
+        if self.backend.keeps_objects:
+            return record.key
+        try:
+            return pickle.loads(record.key)
+        except Exception:  # noqa: BLE001 - a key's own classes raise what they like
+            return UnreadableKey(record.name, _fields(record))
+
+    def _report(self, name: str, error: Exception, function: str = "") -> None:
+        """Warn of a record that is there but cannot be read; raise what is no record's fault."""
+        if isinstance(error, MemoryError) or (
+            isinstance(error, ArchiveError) and not isinstance(error, DamagedRecordError)
+        ):
+            raise error
+        self._damaged.add(name)
+        place = self.backend.damaged_place
+        kept = f"; before a new value takes its place it is moved to {place}" if place else ""
+        whose = f" of {function}" if function else ""
+        warnings.warn(
+            f"archive {self.url}: the record {name}{whose} cannot be read ({_reason(error)}); "
+            f"it counts as absent{kept}",
+            DamagedRecordWarning,
+            stacklevel=4,
+        )
+
+    def _set_aside(self, name: str) -> None:
+        """Move a record that we found damaged out of the way, unless it has been replaced since."""
+        self._damaged.discard(name)
+        try:
+            record = self.backend.read(name)
+            if record is not None:
+                self._codec.decode((record.codec, record.data, record.buffers))
+        except ArchiveError as error:
+            if not isinstance(error, DamagedRecordError):
+                raise
+            self.backend.set_aside(name)
+        except Exception:  # noqa: BLE001 - whatever it is, it is still unreadable
+            self.backend.set_aside(name)
+
+
+def _reopened(kind: type[Archive], backend: Backend, codec: Codec | None) -> Archive:
+    return kind(backend, codec=codec)
+
+
+class _Items(ItemsView[Any, Any]):
+    """The pairs, read in batches, not by one look-up a key."""
+
+    __slots__ = ()
+    _mapping: Archive
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return ((entry.key, entry.value) for entry in self._mapping.entries())
+
+
+class _Values(ValuesView[Any]):
+    """The values, read in batches."""
+
+    __slots__ = ()
+    _mapping: Archive
+
+    def __iter__(self) -> Iterator[Any]:
+        return (entry.value for entry in self._mapping.entries())
+
+
+def _name(key: object) -> str:
+    return key.name if type(key) is UnreadableKey else fingerprint(key)
+
+
+def _pickled_key(key: object) -> bytes:
+    """The key by reference to its class; empty if there is no such thing.
+
+    Never by value: dill would add 10 kB of class to each record.
+    """
+    try:
+        return pickle.dumps(key, 5)
+    except Exception:  # noqa: BLE001 - the entry is found by its name, without it
+        return b""
+
+
+def _fields(record: Record) -> dict[str, Any] | None:
+    if record.fields is None:
+        return None
+    import json
+
+    fields: dict[str, Any] = json.loads(record.fields)
+    return fields
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, DamagedRecordError):
+        return str(getattr(error, "reason", error))
+    return str(error) if isinstance(error, CodecError) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,231 @@
+"""Memory over an archive: klepto's ``cache``."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+from collections.abc import Iterable, Iterator, MutableMapping
+from hashlib import blake2b
+from os import PathLike
+from typing import Any
+
+from kigen.archives.archive import Archive
+from kigen.archives.urls import open as open_archive
+from kigen.backends.checksums import block_checksum
+from kigen.backends.null import NullBackend
+from kigen.errors import ConfigurationError, StorageWarning
+
+__all__ = ["cache"]
+
+_ABSENT: Any = object()
+
+
+class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
+    """A mapping in memory, in front of an archive that :meth:`load` and :meth:`dump` talk to.
+
+    Args:
+        mapping: What is in memory at first.
+        archive: Any mutable mapping; none by default.
+        memory: The mapping to keep entries in, in place of a dict.
+
+    >>> results = cache(archive=Archive(NullBackend()))
+    >>> results["a"] = 1
+    >>> results.dump()
+    >>> results.archived()
+    False
+    """
+
+    def __init__(
+        self,
+        mapping: Any = None,
+        *,
+        archive: Any = None,
+        memory: MutableMapping[Any, Any] | None = None,
+        **more: Any,
+    ) -> None:
+        self._memory: MutableMapping[Any, Any] = {} if memory is None else memory
+        self._marks: dict[Any, bytes | None] = {}  # of the values that the archive holds as well
+        self._archive = _nowhere() if archive is None else _as_archive(archive)
+        self._parked: Any = None
+        if mapping is not None or more:
+            self.update({} if mapping is None else mapping, **more)
+
+    @property
+    def archive(self) -> Any:
+        """The archive; setting another one forgets what has been dumped to this one."""
+        return self._archive
+
+    @archive.setter
+    def archive(self, archive: Any) -> None:
+        self._archive = _nowhere() if archive is None else _as_archive(archive)
+        self._parked = None
+        self._marks.clear()
+
+    def open(self, archive: Any) -> None:
+        """Talk to another archive from now on."""
+        self.archive = archive
+
+    def drop(self) -> None:
+        """Let go of the archive, which keeps what it holds.
+
+        Raises:
+            ConfigurationError: if there is none.
+        """
+        self.archived(True)
+        self.archive = None
+
+    def archived(self, *on: bool) -> bool | None:
+        """Whether there is an archive; with an argument, turn it on or off.
+
+        Raises:
+            ConfigurationError: if there is none to turn on.
+        """
+        if not on:
+            return not _is_nowhere(self._archive)
+        if len(on) > 1:
+            raise TypeError(f"archived() takes one argument at most, not {len(on)}")
+        if on[0] and self._parked is not None:
+            self._archive, self._parked = self._parked, None
+        elif not on[0] and not _is_nowhere(self._archive):
+            self._archive, self._parked = _nowhere(), self._archive
+        elif on[0] and _is_nowhere(self._archive):
+            raise ConfigurationError(
+                "no archive has been set to turn on; set one with open(archive)", archive=None
+            )
+        return None
+
+    def load(self, *keys: Any) -> None:
+        """Bring these keys into memory, or all; what the archive has not is left out.
+
+        An entry that cannot be a key in memory warns (:class:`~kigen.errors.StorageWarning`).
+        """
+        for key, value in self._found(keys) if keys else self._archive.items():
+            try:
+                self._memory[key] = value
+            except TypeError as error:
+                warnings.warn(
+                    f"{key!r} stays in the archive: {error}", StorageWarning, stacklevel=2
+                )
+            else:
+                self._mark(key, value)
+
+    def dump(self, *keys: Any) -> None:
+        """Store these keys, or all, but for those whose values are as they were loaded or dumped.
+
+        An entry that cannot be stored warns (:class:`~kigen.errors.StorageWarning`); the others are
+        stored.
+        """
+        if _is_nowhere(self._archive):
+            return
+        wanted = {
+            key: self._memory[key] for key in keys or tuple(self._memory) if key in self._memory
+        }
+        for key in self._unchanged(wanted):
+            del wanted[key]
+        for key, error in _store(self._archive, wanted):
+            del wanted[key]
+            warnings.warn(f"{key!r} was not stored: {error}", StorageWarning, stacklevel=2)
+        for key, value in wanted.items():
+            self._mark(key, value)
+
+    def sync(self, clear: bool = False) -> None:
+        """Dump, then load; with ``clear``, make the archive a copy of memory."""
+        if clear:
+            self._archive.clear()
+            self._marks.clear()
+        self.dump()
+        if not clear:
+            self.load()
+
+    def popkeys(self, keys: Iterable[Any], *default: Any) -> list[Any]:
+        """Remove these keys from memory; their values."""
+        return [self.pop(key, *default) for key in keys]
+
+    def copy(self) -> cache:
+        """Another cache with the same entries in memory, over the same archive."""
+        return cache(dict(self._memory), archive=self._archive)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._memory[key]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._memory[key] = value
+
+    def __delitem__(self, key: Any) -> None:
+        del self._memory[key]
+        self._marks.pop(key, None)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._memory)
+
+    def __len__(self) -> int:
+        return len(self._memory)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._memory
+
+    def __repr__(self) -> str:
+        return f"cache({dict(self._memory)!r}, archive={self._archive!r})"
+
+    def _found(self, keys: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        for key in keys:
+            value = self._archive.get(key, _ABSENT)
+            if value is not _ABSENT:
+                yield key, value
+
+    def _mark(self, key: Any, value: Any) -> None:
+        if isinstance(self._archive, Archive) and not self._archive.backend.keeps_objects:
+            self._marks[key] = _mark(value)
+
+    def _unchanged(self, wanted: dict[Any, Any]) -> list[Any]:
+        """The keys that the archive still holds, with the values that memory holds."""
+        marks = self._marks
+        return [
+            key
+            for key, value in wanted.items()
+            if marks.get(key) is not None and marks[key] == _mark(value) and key in self._archive
+        ]
+
+
+def _mark(value: object) -> bytes | None:
+    """Changes when the value does, be it in place; None if it cannot be told."""
+    buffers: list[Any] = []
+    try:
+        data = pickle.dumps(value, 5, buffer_callback=lambda buffer: buffers.append(buffer.raw()))
+    except Exception:  # noqa: BLE001 - what pickle refuses is stored each time
+        return None
+    sums = b"".join(block_checksum(buffer).to_bytes(4, "big") for buffer in buffers)
+    return blake2b(data + sums, digest_size=16).digest()
+
+
+def _store(archive: Any, pairs: dict[Any, Any]) -> list[tuple[Any, Exception]]:
+    """Store what can be stored; the keys of the rest, each with the reason."""
+    if isinstance(archive, Archive):
+        return list(archive.update_each(pairs.items()))
+    refused: list[tuple[Any, Exception]] = []
+    for key, value in pairs.items():
+        try:
+            archive[key] = value
+        except Exception as error:  # noqa: BLE001 - reported by the caller, entry by entry
+            refused.append((key, error))
+    return refused
+
+
+def _nowhere() -> Archive:
+    return Archive(NullBackend())
+
+
+def _is_nowhere(archive: Any) -> bool:
+    return isinstance(archive, Archive) and isinstance(archive.backend, NullBackend)
+
+
+def _as_archive(archive: Any) -> Any:
+    if isinstance(archive, cache):
+        return archive.archive
+    if isinstance(archive, MutableMapping):
+        return archive
+    if isinstance(archive, str | PathLike):
+        return open_archive(archive)
+    raise ConfigurationError(
+        f"an archive is a mutable mapping, a path or a URL, not {archive!r}", archive=archive
+    )
