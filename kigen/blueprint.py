@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from math import prod
+from collections.abc import Iterator
 from typing import Any, Generic, Self, TypeVar
 
 from kigen import fingerprint as _fingerprint
 from kigen.errors import ConfigurationError, PoolError
 from kigen.fields.field import Field
-from kigen.fields.problems import Problems, suggestion
-from kigen.key import Key, active, trusted
+from kigen.fields.nested import Nested
+from kigen.fields.problems import BAD, Problems, suggestion
+from kigen.key import Key
+from kigen.key.space import Pinned, Source, Space
 from kigen.rengines.protocol import Rengine
 
 __all__ = ["Blueprint"]
 
 K = TypeVar("K", bound=Key)
-
-Step = tuple[str, Field[Any], Callable[[Rengine], Any]]
 
 
 class Blueprint(Generic[K]):
@@ -45,7 +44,7 @@ class Blueprint(Generic[K]):
             )
         self._key_type = key_type
         self._overrides: dict[str, Any] = {}
-        self._steps: list[Step] | None = None
+        self._space: Space[K] | None = None
 
     @property
     def key_type(self) -> type[K]:
@@ -54,38 +53,53 @@ class Blueprint(Generic[K]):
 
     @property
     def overrides(self) -> dict[str, Any]:
-        """A copy of what has been configured: a field, or the value it is pinned to."""
+        """A copy of what has been configured: fields, nested blueprints, and pinned values."""
         return dict(self._overrides)
 
     def configure(self, field_name: str, spec: Any) -> Self:
         """Produce a field from another `Field`, or pin it to a value; returns the blueprint.
 
+        ``"layer.units"`` configures a field of a nested key; a `Blueprint` configures all of one.
+
         Raises:
             ConfigurationError: the key has no such field.
             FieldError: the key's field does not admit the value.
         """
-        field = self._field(field_name)
-        if isinstance(spec, Field):
+        name, _, inner = field_name.partition(".")
+        field = self._field(name)
+        if inner:
+            spec = self._nested(name, field).configure(inner, spec)
+        elif isinstance(spec, Field):
             if not spec._attr:  # noqa: SLF001 - a free field takes the name it is used under
-                spec.__set_name__(self._key_type, field_name)
-        else:
-            spec = self._pinned(field_name, field, spec)
-        self._overrides[field_name] = spec
-        self._steps = None
+                spec.__set_name__(self._key_type, name)
+        elif not isinstance(spec, Blueprint):
+            spec = self._pinned(name, field, spec)
+        self._overrides[name] = spec
+        self._space = None
         return self
+
+    def _nested(self, name: str, field: Field[Any]) -> Blueprint[Any]:
+        """Return a copy of the blueprint of a nested key."""
+        if not isinstance(field, Nested):
+            raise ConfigurationError(
+                f"{self._key_type.__name__}.{name} is no nested key; configure it as a whole",
+                field=name,
+            )
+        blueprint: Blueprint[Any] = Blueprint(field.key_type)
+        known = self._overrides.get(name)
+        if isinstance(known, Blueprint):
+            blueprint._overrides = known.overrides
+        return blueprint
 
     def _pinned(self, name: str, field: Field[Any], value: Any) -> Any:
         try:
             return field.accept(value)
         except PoolError:
-            return value  # the pool may be populated later; build() validates
-        except ValueError as error:
-            raise self._refusal(name, error, value) from error
-
-    def _refusal(self, name: str, error: ValueError, value: Any) -> Exception:
-        problems = Problems(self._key_type.__name__)
-        problems.bad(name, error, value)
-        return problems.error()
+            return value  # the pool may be populated later; what is built is validated
+        except BAD as error:
+            problems = Problems(self._key_type.__name__)
+            problems.add(name, error, value)
+            raise problems.error() from error
 
     def _field(self, name: str) -> Field[Any]:
         fields = self._key_type.field_specs()
@@ -101,13 +115,17 @@ class Blueprint(Generic[K]):
         field = self._field(field_name)
         return self._overrides.get(field_name, field)
 
-    def _effective(self) -> dict[str, Any]:
-        return {**self._key_type.field_specs(), **self._overrides}
+    def space(self) -> Space[K]:
+        """Return the keys that the blueprint describes."""
+        if self._space is None:
+            sources = {name: _source(spec) for name, spec in self._overrides.items()}
+            self._space = Space(self._key_type, sources)
+        return self._space
 
     @property
     def draws(self) -> int:
         """How many numbers a key takes from an engine, at most."""
-        return sum(spec.draws for spec in self._effective().values() if isinstance(spec, Field))
+        return self.space().draws
 
     def build(self, rng: Rengine) -> K:
         """Return a key drawn with ``rng``; fields are drawn in declared order, inactive ones not.
@@ -116,87 +134,15 @@ class Blueprint(Generic[K]):
             KeyFieldError: a field does not say how to draw.
             FieldError: a configured field produced what the key's field does not admit.
         """
-        values: dict[str, Any] = {}
-        for name, field, produce in self._steps or self._plan():
-            if field.when is None or active(field, values):
-                values[name] = produce(rng)
-            else:
-                values[name] = None
-        if self._key_type.__init__ is not Key.__init__:
-            return self._key_type(**values)  # a constructor of the user's own has its say
-        return trusted(self._key_type, values)
-
-    def _plan(self) -> list[Step]:
-        steps = [
-            (name, field, self._producer(name, field))
-            for name, field in self._key_type.field_specs().items()
-        ]
-        self._steps = steps
-        return steps
-
-    def _producer(self, name: str, field: Field[Any]) -> Callable[[Rengine], Any]:
-        spec = self._overrides.get(name, field)
-        if spec is field and field.draws_valid:
-            return field.sample
-
-        def produce(rng: Rengine) -> Any:
-            value = spec.sample(rng) if isinstance(spec, Field) else spec
-            try:
-                return field.accept(value)
-            except ValueError as error:
-                raise self._refusal(name, error, value) from error
-
-        return produce
+        return self.space().draw(rng)
 
     def cardinality(self) -> int | None:
         """Return how many distinct keys there are; ``None``: not countable."""
-        fields = self._key_type.field_specs()
-        if not any(field.when for field in fields.values()):
-            counts = [self._count(name) for name in fields]
-            return None if None in counts else prod(counts)  # type: ignore[arg-type]
-        return self._cardinality_from(list(fields), {})
+        return self.space().cardinality()
 
-    def _count(self, name: str) -> int | None:
-        spec = self.effective_spec(name)
-        return spec.cardinality() if isinstance(spec, Field) else 1
-
-    def _cardinality_from(self, names: list[str], chosen: dict[str, Any]) -> int | None:
-        """Return the number of ways to fill ``names``; enumerates only what conditions look at."""
-        if not names:
-            return 1
-        name, *rest = names
-        fields = self._key_type.field_specs()
-        if not active(fields[name], chosen):
-            return self._cardinality_from(rest, {**chosen, name: None})
-        looked_at = any(name in (fields[other].when or ()) for other in rest)
-        count = self._count(name)
-        if count is None:
-            return None
-        if not looked_at:
-            below = self._cardinality_from(rest, chosen)
-            return None if below is None else count * below
-        branches = [
-            self._cardinality_from(rest, {**chosen, name: value}) for value in self._values(name)
-        ]
-        return None if None in branches else sum(branches)  # type: ignore[arg-type]
-
-    def _values(self, name: str) -> Iterator[Any]:
-        spec = self.effective_spec(name)
-        return spec.values() if isinstance(spec, Field) else iter((spec,))
-
-    def keys(self) -> Iterator[K]:
+    def combinations(self) -> Iterator[K]:
         """Iterate over all keys, the last field varying fastest, if they are countable."""
-        for values in self._combinations(list(self._key_type.field_specs()), {}):
-            yield trusted(self._key_type, values)
-
-    def _combinations(self, names: list[str], chosen: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        if not names:
-            yield chosen
-            return
-        name, *rest = names
-        field = self._key_type.field_specs()[name]
-        for value in self._values(name) if active(field, chosen) else (None,):
-            yield from self._combinations(rest, {**chosen, name: value})
+        return self.space().combinations()
 
     def fingerprint(self) -> str:
         """Return 32 digits that tell this way of making keys from others.
@@ -207,8 +153,15 @@ class Blueprint(Generic[K]):
         return _fingerprint.fingerprint(self)
 
     def __fingerprint__(self) -> object:
-        return self._key_type.identity(), tuple(self._effective().items())
+        effective = {**self._key_type.field_specs(), **self._overrides}
+        return self._key_type.identity(), tuple(effective.items())
 
     def __repr__(self) -> str:
         parts = [f"{name}={spec!r}" for name, spec in self._overrides.items()]
         return f"Blueprint({', '.join([self._key_type.__name__, *parts])})"
+
+
+def _source(spec: Any) -> Source:
+    if isinstance(spec, Blueprint):
+        return spec.space()
+    return spec if isinstance(spec, Field) else Pinned(spec)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from kigen.errors import FieldError, KeyFieldError
-from kigen.fields.field import MISSING, Field, T
+from kigen.errors import KeyFieldError
+from kigen.fields.choice import Choice
+from kigen.fields.field import MISSING, T
 from kigen.fields.options import Options
-
-if TYPE_CHECKING:
-    from kigen.rengines.protocol import Rengine
 
 __all__ = ["Enum"]
 
 
-class Enum(Field[T]):
-    """One of the given options, each drawn equally often; sized, indexable and iterable.
+class Enum(Choice[T]):
+    """One of the given options; one that is given twice is drawn twice as often.
 
     >>> wave = Enum("sine", "saw")
     >>> len(wave), wave[0], list(wave), wave.options
@@ -34,48 +32,15 @@ class Enum(Field[T]):
         self._options = Options(options)
 
     @property
-    def options(self) -> tuple[T, ...]:
-        """The options, in the order given."""
-        return self._options.items
+    def plain_values(self) -> bool:  # type: ignore[override]
+        """Whether all options are plain."""
+        return type(self) is Enum and self._options.plain
 
-    def definition(self) -> dict[str, Any]:
-        """Return the options beside what every field has."""
-        return {**super().definition(), "options": self.options}
+    def _available(self) -> Options:
+        return self._options
 
-    def validate(self, value: Any) -> None:
-        """Raise `FieldError` if ``value`` is not one of the options."""
-        self.accept(value)
-
-    def accept(self, value: Any) -> T:
-        """Return the option that is equal to ``value``."""
-        position = self._options.find(value)
-        if position is None:
-            reason = f"is not one of {self.options}"
-            raise FieldError(
-                f"{self._attr}: {value!r} {reason}", field=self._attr, value=value, reason=reason
-            )
-        return self._options.items[position]  # type: ignore[no-any-return]
-
-    def sample(self, rng: Rengine) -> T:
-        """Return one of the options."""
-        return rng.choice(self._options.items)  # type: ignore[no-any-return]
-
-    def cardinality(self) -> int:
-        """Return the number of distinct options."""
-        return len(self._options.distinct)
-
-    def values(self) -> Iterator[T]:
-        """Iterate over the distinct options."""
-        return iter(self._options.distinct)
-
-    def __len__(self) -> int:
-        return len(self._options.items)
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._options.items)
-
-    def __getitem__(self, index: int) -> T:
-        return self._options.items[index]  # type: ignore[no-any-return]
+    def _outside(self, options: Options) -> str:
+        return f"is not one of {options.items}"
 
     def __repr__(self) -> str:
         return f"Enum({', '.join(map(repr, self.options))})"

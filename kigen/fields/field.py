@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, overload
 
 from kigen.errors import ConfigurationError, KeyFieldError
+from kigen.fields.forms import jsonable
 from kigen.fields.sameness import plain
 
 if TYPE_CHECKING:
@@ -60,11 +61,16 @@ class Field(ABC, Generic[T]):
     draws: int = 1
     """How many numbers `sample` takes from an engine; quasi-random engines plan with it."""
     draws_valid: bool = False
-    """Whether every value drawn is known to validate; a class says so for itself alone."""
+    """Whether every value drawn is known to validate."""
+    plain_values: bool = False
+    """Whether every value is an int, float, str, bytes, bool or None, and no NaN."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls.draws_valid = cls.__dict__.get("draws_valid", False)
+        # A class says these two for itself alone: a subclass may override what makes them true.
+        for name in ("draws_valid", "plain_values"):
+            if name not in vars(cls):
+                setattr(cls, name, False)
 
     def __init__(self, *, default: Any = MISSING, when: Mapping[str, Any] | None = None) -> None:
         self.default = default
@@ -92,6 +98,11 @@ class Field(ABC, Generic[T]):
             field=self._attr,
         )
 
+    @property
+    def drawable(self) -> bool:
+        """Whether `sample` has what it needs; a field that has not gets its default instead."""
+        return type(self).sample is not Field.sample
+
     def cardinality(self) -> int | None:
         """Return how many distinct values the field has; ``None``: not countable."""
         return None
@@ -103,6 +114,18 @@ class Field(ABC, Generic[T]):
             f"or pin it with configure({self._attr!r}, value)",
             field=self._attr,
         )
+
+    def dump(self, value: T) -> Any:
+        """Return the JSON form of a value; `load` takes it back."""
+        return jsonable(value, self._attr)
+
+    def load(self, data: Any) -> Any:
+        """Return what `accept` takes for the JSON form that `dump` gave."""
+        return data
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of what `dump` gives."""
+        return {}
 
     def definition(self) -> dict[str, Any]:
         """Return what tells this field from others of its class; part of a generator's identity."""

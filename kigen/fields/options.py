@@ -17,7 +17,7 @@ class Options:
     An option that has no fingerprint is found by ``==``, as a tuple would.
     """
 
-    __slots__ = ("_positions", "distinct", "items")
+    __slots__ = ("_positions", "distinct", "items", "plain")
 
     def __init__(self, items: Iterable[Any]) -> None:
         self.items = tuple(plain(item) for item in items)
@@ -30,6 +30,7 @@ class Options:
         except UnfingerprintableError:
             self._positions = None
             self.distinct = self.items
+        self.plain = self._positions is not None and all(token(item) is item for item in self.items)
 
     def find(self, value: Any) -> int | None:
         """Return the position of ``value``, or ``None``."""

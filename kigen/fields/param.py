@@ -20,7 +20,7 @@ Number = int | float
 
 
 class Param(Field[T]):
-    """A number, optionally between ``min`` and ``max`` (both included) and in ``step``\\ s.
+    """A number, optionally between ``min`` and ``max`` (both included) and in steps of ``step``.
 
     Two int bounds (and an int step, if any) make a field of whole numbers; a float among them makes
     a field of floats. ``step`` counts from ``min`` in exact decimal steps: ``min=0, max=1,
@@ -38,6 +38,7 @@ class Param(Field[T]):
     """
 
     draws_valid = True
+    plain_values = True
 
     @overload
     def __init__(
@@ -143,6 +144,11 @@ class Param(Field[T]):
             f"{self._attr}: {value!r} {reason}", field=self._attr, value=value, reason=reason
         )
 
+    @property
+    def drawable(self) -> bool:
+        """Whether there are finite bounds to draw between."""
+        return None not in (self.min, self.max) and math.isfinite(self.max - self.min)  # type: ignore[operator]
+
     def sample(self, rng: Rengine) -> T:
         """Return a number drawn uniformly, on the field's scale.
 
@@ -191,6 +197,19 @@ class Param(Field[T]):
         if self.whole:
             return iter(range(self.min, self.max + 1))  # type: ignore[arg-type, operator]
         return iter((self.min,))  # type: ignore[arg-type]
+
+    def load(self, data: Any) -> Any:
+        """Return the number; an infinity, which JSON does not have, comes as text."""
+        return float(data) if data in ("inf", "-inf") else data
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema: type, bounds, and the values of a short grid."""
+        bounds = {"minimum": self.min, "maximum": self.max}
+        schema: dict[str, Any] = {"type": "integer" if self.whole else "number"}
+        schema |= {n: b for n, b in bounds.items() if b is not None and not math.isinf(b)}
+        if self._grid is not None and 0 < self._grid.count <= 100:
+            schema["enum"] = list(self.values())
+        return schema
 
     def __repr__(self) -> str:
         shown = {"min": self.min, "max": self.max, "step": self.step}

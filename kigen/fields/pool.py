@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from kigen import fingerprint
-from kigen.errors import ConfigurationError, FieldError, PoolError
-from kigen.fields.field import MISSING, Field, T
+from kigen.errors import ConfigurationError, PoolError
+from kigen.fields.choice import Choice
+from kigen.fields.field import MISSING, T
 from kigen.fields.options import Options
-
-if TYPE_CHECKING:
-    from kigen.rengines.protocol import Rengine
 
 __all__ = ["Pool"]
 
 
-class Pool(Field[T]):
+class Pool(Choice[T]):
     """One of the options that `populate` supplies, once; after that the pool is fixed.
 
     >>> takes = Pool()
@@ -29,7 +27,7 @@ class Pool(Field[T]):
 
     draws_valid = True
 
-    # A class attribute, so that PoolError is raised by a subclass without super().__init__() too.
+    # A class attribute, so that a subclass without super().__init__() is unpopulated too.
     _pool: Options | None = None
 
     def __init__(self, *, default: Any = MISSING, when: Mapping[str, Any] | None = None) -> None:
@@ -62,12 +60,7 @@ class Pool(Field[T]):
         """Whether `populate` has been called."""
         return self._pool is not None
 
-    @property
-    def options(self) -> tuple[T, ...]:
-        """The options; `PoolError` before `populate`."""
-        return self._populated().items
-
-    def _populated(self) -> Options:
+    def _available(self) -> Options:
         if self._pool is None:
             raise PoolError(
                 f"{self._attr}: pool not yet populated; call populate() before using the field",
@@ -75,45 +68,8 @@ class Pool(Field[T]):
             )
         return self._pool
 
-    def definition(self) -> dict[str, Any]:
-        """Return the options beside what every field has."""
-        return {**super().definition(), "options": self.options}
-
-    def validate(self, value: Any) -> None:
-        """Raise `FieldError` if ``value`` is not in the pool, `PoolError` before `populate`."""
-        self.accept(value)
-
-    def accept(self, value: Any) -> T:
-        """Return the option that is equal to ``value``."""
-        pool = self._populated()
-        position = pool.find(value)
-        if position is None:
-            reason = f"is not in the pool ({len(pool.items)} items)"
-            raise FieldError(
-                f"{self._attr}: {value!r} {reason}", field=self._attr, value=value, reason=reason
-            )
-        return pool.items[position]  # type: ignore[no-any-return]
-
-    def sample(self, rng: Rengine) -> T:
-        """Return one of the options."""
-        return rng.choice(self._populated().items)  # type: ignore[no-any-return]
-
-    def cardinality(self) -> int:
-        """Return the number of distinct options."""
-        return len(self._populated().distinct)
-
-    def values(self) -> Iterator[T]:
-        """Iterate over the distinct options."""
-        return iter(self._populated().distinct)
-
-    def __len__(self) -> int:
-        return len(self.options)
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self.options)
-
-    def __getitem__(self, index: int) -> T:
-        return self.options[index]
+    def _outside(self, options: Options) -> str:
+        return f"is not in the pool ({len(options.items)} items)"
 
     def __repr__(self) -> str:
         if self._pool is None:

@@ -62,10 +62,3 @@ def token(value: Any) -> Any:
     if type(value) in _EXACT and value == value:
         return value
     return "\0digest", fingerprint.digest(value)
-
-
-def readable(values: dict[str, Any]) -> str:
-    """Return values as JSON for people and SQL tools; what JSON does not have is shown as text."""
-    import json
-
-    return json.dumps(values, default=str)

@@ -220,7 +220,7 @@ class Generator(Recorder, Generic[K]):
 
     def _first_unseen(self) -> K:
         """Return the first key, in the blueprint's order, that has not been drawn."""
-        for key in self._blueprint.keys():
+        for key in self._blueprint.combinations():
             if self._history.add(key):
                 return key
         raise SpaceExhaustedError(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kigen.fields.sameness import readable
-from kigen.key import Key
+from kigen.fields.forms import readable
+from kigen.key.key import Key, frozen_digest
 from kigen.store import Store
 
 __all__ = ["History"]
@@ -30,7 +30,7 @@ class History:
 
     def add(self, key: Key) -> bool:
         """Note a key, and return whether it is new."""
-        digest = bytes.fromhex(key.fingerprint())[:_LENGTH]
+        digest = frozen_digest(key)[:_LENGTH]
         if digest in self._seen or (self._legacy and _as_ki_gen(key.to_dict()) in self._legacy):
             return False
         self._open.append(digest)

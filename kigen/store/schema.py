@@ -134,7 +134,7 @@ def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     tables = _tables(connection)
-    if tables and not _is_ki_gen(tables) or _marks(connection)[0] not in (0, APPLICATION):
+    if (tables and tables != KI_GEN) or _marks(connection)[0] not in (0, APPLICATION):
         raise NotAnArchiveError(
             f"{path} is a database of another program; it is left as it is, choose another path",
             path=path,
@@ -155,10 +155,6 @@ def _tables(connection: sqlite3.Connection) -> dict[str, set[str]]:
         name: {row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')}
         for (name,) in names.fetchall()
     }
-
-
-def _is_ki_gen(tables: dict[str, set[str]]) -> bool:
-    return tables == KI_GEN
 
 
 def _create(connection: sqlite3.Connection) -> None:

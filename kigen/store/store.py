@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from kigen import schema
 from kigen.errors import ArchiveError
-from kigen.fields.sameness import readable
+from kigen.fields.forms import readable
+from kigen.store import schema
 
 if TYPE_CHECKING:
     import sqlite3

@@ -1,0 +1,105 @@
+"""The methods that are written out for the fields of each key class.
+
+A generic method loops over the fields; one that names them takes a third of the time. Each does
+exactly what a general one does: `admission.admit`, or `fingerprint.digest`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from kigen import fingerprint
+from kigen.compile import compile_function
+from kigen.fields.field import MISSING
+from kigen.fields.problems import BAD
+from kigen.fields.sameness import token
+from kigen.fingerprint.names import mark
+from kigen.fingerprint.scalars import PLAIN, head, text
+
+if TYPE_CHECKING:
+    from kigen.key.key import Key
+
+__all__ = ["digester", "initializer", "tokenizer"]
+
+
+def initializer(
+    cls: type[Key], general: Callable[..., None], remember: Callable[..., None]
+) -> Callable[..., None]:
+    """Return ``__init__`` with the fields as keyword-only parameters.
+
+    Whatever is not right is left to the ``general`` one, which says all that is wrong. ``remember``
+    takes the key and, for each field, whether it was given.
+    """
+    fields = cls.field_specs()
+    scope: dict[str, Any] = {
+        "MISSING": MISSING,
+        "BAD": BAD,
+        "cls": cls,
+        "general": general,
+        "remember": remember,
+    }
+    lines = [
+        f"def __init__(self, *, {''.join(f'{name}=MISSING, ' for name in fields)}**unknown):",
+        "    if not unknown and self.__class__ is cls:",
+        "        values = self.__dict__",
+        "        try:",
+    ]
+    for name, field in fields.items():
+        scope[f"accept_{name}"] = field.accept
+        given = name
+        if field.default is not MISSING:
+            scope[f"default_{name}"] = field.default
+            given = f"default_{name} if {name} is MISSING else {name}"
+        lines.append(f"            values[{name!r}] = accept_{name}({given})")
+    required = [name for name, field in fields.items() if field.default is MISSING]
+    if len(required) < len(fields):
+        flags = "".join(f"{name} is not MISSING, " for name in fields)
+        lines.append(f"            remember(self, ({flags}))")
+    absent = " or ".join(f"{name} is MISSING" for name in required) or "False"
+    lines += [
+        f"            if not ({absent}):",
+        "                return",
+        "        except BAD:",
+        "            pass",
+        "        values.clear()",
+        f"    general(self, {''.join(f'{name}={name}, ' for name in fields)}**unknown)",
+    ]
+    return compile_function("__init__", "\n".join(lines), scope, label=cls.identity())
+
+
+def tokenizer(cls: type[Key]) -> Callable[[Key], tuple[Any, ...]]:
+    """Return a function from a key to the tuple that it is compared and hashed by."""
+    fields = cls.field_specs()
+    parts = "".join(
+        f"values[{name!r}], " if field.plain_values else f"token(values[{name!r}]), "
+        for name, field in fields.items()
+    )
+    source = f"def tokens(key):\n    values = key.__dict__\n    return (head, {parts})"
+    scope: dict[str, Any] = {"head": (cls.identity(), *fields), "token": token}
+    return compile_function("tokens", source, scope, label=cls.identity())
+
+
+def digester(cls: type[Key]) -> Callable[[Key], bytes]:
+    """Return ``fingerprint.digest`` for keys of one class: no walk where values are plain."""
+    fields = list(cls.field_specs())
+    start = fingerprint.VERSION + b"o" + mark(cls) + head(b"(", len(fields))
+    scope: dict[str, Any] = {"PLAIN": PLAIN, "blake2b": blake2b, "general": fingerprint.digest}
+    pieces = []
+    for number, name in enumerate(fields):
+        scope[f"before_{number}"] = start + head(b"(", 2) + text(name)
+        scope[f"name_{number}"] = name
+        start = b""
+        value = f"values[name_{number}]"
+        pieces.append(f"before_{number}, PLAIN[type(v := {value})](v), ")
+    source = (
+        "def digest(key):\n"
+        "    values = key.__dict__\n"
+        "    try:\n"
+        f"        pieces = ({''.join(pieces)})\n"
+        "    except (KeyError, RecursionError):\n"
+        "        return general(key)\n"
+        "    return blake2b(b''.join(pieces), digest_size=16).digest()"
+    )
+    return compile_function("digest", source, scope, label=cls.identity())
