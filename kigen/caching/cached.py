@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
     from kigen.archives import Archive
+    from kigen.caching.functioncache import FunctionCache
     from kigen.caching.info import CacheInfo, StandardCacheInfo
 
 P = ParamSpec("P")
@@ -34,7 +35,7 @@ class CachedFunction(Protocol[P, R]):
         self: CachedFunction[Concatenate[Any, Q], R], instance: object, owner: type | None = None
     ) -> CachedFunction[Q, R]: ...
 
-    def __cache__(self) -> MutableMapping[Any, Any]: ...
+    def __cache__(self) -> FunctionCache: ...
 
     def info(self) -> CacheInfo: ...
 

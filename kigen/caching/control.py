@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from kigen.caching.info import CacheInfo, StandardCacheInfo
@@ -14,6 +14,7 @@ from kigen.policies import MISSING
 
 if TYPE_CHECKING:
     from kigen.archives import Archive
+    from kigen.caching.functioncache import FunctionCache
 
 
 class Memory(MutableMapping[Any, Any]):
@@ -25,7 +26,7 @@ class Memory(MutableMapping[Any, Any]):
 
     def __getitem__(self, key: Any) -> Any:
         found = self._stored(key)
-        value = MISSING if found is None else self._miss.policy.peek(found)
+        value: Any = MISSING if found is None else self._miss.policy.peek(found)
         if value is MISSING:
             raise KeyError(key)
         return value.copy() if found.__class__ is Aside else value
@@ -64,7 +65,6 @@ class Memory(MutableMapping[Any, Any]):
         return None
 
 
-
 class Control:
     """The handle on one cached function; its public methods hang on the decorated function."""
 
@@ -73,7 +73,7 @@ class Control:
         miss: Miss,
         tally: Callable[[bool], float],
         key: Callable[..., Any],
-        open_shelf: Callable[[Any], Shelf],
+        open_shelf: Callable[[Any], Shelf | None],
     ) -> None:
         self._miss = miss
         self._tally = tally
@@ -119,7 +119,7 @@ class Control:
         shelf = self._miss.shelf
         if shelf is None:
             return
-        wanted = ((k, shelf[k]) for k in keys if k in shelf) if keys else _values(shelf)
+        wanted = ((k, shelf[k]) for k in keys if k in shelf) if keys else shelf.items()
         for count, (key, value) in enumerate(wanted, 1):
             self.memory[key] = value
             if not keys and count == self._miss.policy.maxsize:
@@ -137,8 +137,10 @@ class Control:
         for key in wanted:
             waiting = shelf.unwritten.get(key, (key, None) if keys else None)
             value = self.memory.get(key, MISSING)
-            if waiting is not None and value is not MISSING and shelf.write(
-                waiting[0], value, waiting[1]
+            if (
+                waiting is not None
+                and value is not MISSING
+                and shelf.write(waiting[0], value, waiting[1])
             ):
                 shelf.unwritten.pop(key, None)
 
@@ -149,11 +151,8 @@ class Control:
         is no archive.
         """
         if archive is not None:
-            shelf = self._open_shelf(archive)
-            shelf.unwritten.update(
-                (key, (key, None)) for key in self.memory if key.__class__ is not Digest
-            )
-            self._miss.shelf, self._parked = shelf, None
+            self._miss.shelf, self._parked = self._open_shelf(archive), None
+            self.unwrite()
         return None if self._miss.shelf is None else self._miss.shelf.archive
 
     def archived(self, *on: bool) -> bool:
@@ -177,6 +176,47 @@ class Control:
             raise KeyError(key)
         return value
 
+    def put(self, key: Any, value: Any) -> None:
+        """Take in a result that was computed elsewhere; the archive gets it if it lacks it."""
+        self.memory[key] = value
+        shelf = self._miss.shelf
+        if shelf is not None and key not in shelf:
+            if shelf.through:
+                shelf.write(key, value)
+            else:
+                shelf.unwritten[self._miss.memory_key(key)] = key, None
+
+    def stored(self) -> Iterator[tuple[Any, Any, float | None]]:
+        """Iterate over (key, result, seconds it took) in the archive; without one, in memory."""
+        shelf = self._miss.shelf
+        if shelf is None:
+            return ((key, value, None) for key, value in self.memory.items())
+        return ((call, entry.value, entry.elapsed) for call, entry in shelf.entries())
+
+    @property
+    def shelf(self) -> Shelf | None:
+        """The function's part of the archive in use."""
+        return self._miss.shelf
+
+    def drop(self) -> None:
+        """Let go of the archive, which keeps what it holds."""
+        self._miss.shelf = self._parked = None
+
+    def unwrite(self) -> None:
+        """Let all that is in memory count as not yet written to the archive.
+
+        Entries that are known by a digest alone are left out: what they were called with is gone.
+        """
+        if self._miss.shelf is not None:
+            keys = (key for key in self.memory if key.__class__ is not Digest)
+            self._miss.shelf.unwritten.update((key, (key, None)) for key in keys)
+
+    def cache(self) -> FunctionCache:
+        """Return memory and archive as one of klepto's cache objects."""
+        from kigen.caching.functioncache import FunctionCache
+
+        return FunctionCache(self)
+
     def _switch(self, on: bool) -> None:
         if not on and self._miss.shelf is not None:
             self._miss.shelf, self._parked = None, self._miss.shelf
@@ -186,7 +226,3 @@ class Control:
                     "archived(True): there is no archive to switch on; give one: f.archive('runs.db')"
                 )
             self._miss.shelf, self._parked = self._parked, None
-
-
-def _values(shelf: Shelf) -> Iterable[tuple[Any, Any]]:
-    return ((call, entry.value) for call, entry in shelf.entries())

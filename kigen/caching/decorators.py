@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, overload
 
 from kigen.caching.control import Control
@@ -11,7 +12,7 @@ from kigen.caching.keying import Ignore, Keying
 from kigen.caching.miss import Miss
 from kigen.caching.naming import Naming
 from kigen.caching.shelf import ON_CHANGE, Shelf
-from kigen.caching.wrapper import compile_wrapper
+from kigen.caching.wrapper import compile_key, compile_wrapper
 from kigen.errors import ConfigurationError
 from kigen.policies import make_policy
 from kigen.signature import Parameters
@@ -29,8 +30,9 @@ R = TypeVar("R")
 
 #: What a decorated function gains; each is a method of its `Control`.
 METHODS = (
-    "archive archived cache_clear cache_info cache_parameters clear dump info key load lookup"
-).split()
+    *("archive", "archived", "cache_clear", "cache_info", "cache_parameters", "clear", "dump"),
+    *("info", "key", "load", "lookup"),
+)
 
 
 class Memoizer:
@@ -79,37 +81,45 @@ class Memoizer:
         if isinstance(function, classmethod | staticmethod):
             return cast("CachedFunction[P, R]", type(function)(self(function.__func__)))
         _refuse_what_cannot_be_cached(function)
-        return self.memoize(function, function)
-
-    def memoize(self, function: Callable[P, R], known_as: Callable[..., Any]) -> CachedFunction[P, R]:
-        """Cache ``function``, whose results are kept under the identity of ``known_as``."""
         keying = Keying.of(Parameters.of(function), self.keymap, self.ignore)
-        naming = Naming(known_as, keying.names, self.name)
-        miss = Miss(make_policy(self.policy, self.maxsize), naming, self.copy)
-
-        def open_shelf(archive: Any, through: bool = self.through) -> Shelf:
-            return Shelf(archive, naming, through=through, on_change=self.on_change)
-
-        if self.archive is not None:
-            miss.shelf = open_shelf(self.archive)
-        wrapper, tally, key_of = compile_wrapper(function, keying, miss)
-        update_wrapper(wrapper, known_as)
-        control = Control(
-            miss, tally, key_of, lambda where: open_shelf(open_archive(where), through=False)
-        )
+        wrapper, control = self.memoize(function, keying, Naming(function, keying.names, self.name))
         for method in METHODS:
             setattr(wrapper, method, getattr(control, method))
-        wrapper.__cache__ = lambda: control.memory  # type: ignore[attr-defined]
+        wrapper.__cache__ = control.cache  # type: ignore[attr-defined]
         return cast("CachedFunction[P, R]", wrapper)
 
+    def memoize(
+        self, function: Callable[..., Any], keying: Keying, naming: Naming
+    ) -> tuple[FunctionType, Control]:
+        """Return a cached ``function`` and its controls; ``naming`` names its calls at rest."""
+        miss = Miss(make_policy(self.policy, self.maxsize), naming, self.copy)
 
-def open_archive(where: Any) -> Archive:
-    """Return the archive that is meant: one, a cache over one, a path or a URL."""
+        def open_shelf(archive: Archive | None, through: bool) -> Shelf | None:
+            if archive is None:
+                return None
+            return Shelf(archive, naming, through=through, on_change=self.on_change)
+
+        miss.shelf = open_shelf(self.archive, self.through)
+        wrapper, tally = compile_wrapper(function, keying, miss)
+        update_wrapper(wrapper, naming.function)
+        control = Control(
+            miss,
+            tally,
+            compile_key(function, keying),
+            lambda where: open_shelf(open_archive(where), through=False),
+        )
+        return wrapper, control
+
+
+def open_archive(where: Any) -> Archive | None:
+    """Return the archive that is meant: one, a cache over one, a path or a URL; None for null."""
     from kigen.archives import Archive, cache, open as open_url
+    from kigen.backends.null import NullBackend
 
     if isinstance(where, cache):
         where = where.archive
-    return where if isinstance(where, Archive) else open_url(where)
+    archive = where if isinstance(where, Archive) else open_url(where)
+    return None if isinstance(archive.backend, NullBackend) else archive
 
 
 def _refuse_what_cannot_be_cached(function: Any) -> None:

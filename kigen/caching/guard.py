@@ -69,7 +69,7 @@ def _container_copier(value: Any) -> Copier | None:
     if kind not in _CONTAINERS:
         return None
     if FIXED.issuperset(map(type, value.values() if kind is dict else value)):
-        return None if kind is tuple else kind.copy  # type: ignore[no-any-return]
+        return None if kind is tuple else kind.copy
     if kind is tuple and not _holds_container(value):
         return None
     return _checked_copier(value)

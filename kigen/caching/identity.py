@@ -35,7 +35,9 @@ def _identify(function: Any, outer: tuple[Any, ...]) -> str:
         arguments = (function.args, function.keywords)
         return _with_digest(_identify(function.func, outer), "partial", arguments, function)
     if isinstance(function, MethodType):
-        return _with_digest(_identify(function.__func__, outer), "self", function.__self__, function)
+        return _with_digest(
+            _identify(function.__func__, outer), "self", function.__self__, function
+        )
     function = _unwrap(function)
     if isinstance(function, FunctionType):
         return _identify_function(function, outer)
@@ -43,7 +45,9 @@ def _identify(function: Any, outer: tuple[Any, ...]) -> str:
         return f"{function.__module__}.{function.__qualname__}"
     if not hasattr(function, "__qualname__"):  # an instance with __call__
         kind = type(function)
-        return _with_digest(f"{kind.__module__}.{kind.__qualname__}", "instance", function, function)
+        return _with_digest(
+            f"{kind.__module__}.{kind.__qualname__}", "instance", function, function
+        )
     return f"{function.__module__}.{function.__qualname__}"
 
 

@@ -97,4 +97,6 @@ def _fill(key_type: Any, parameters: Parameters) -> str:
 
 
 def _has_default(spec: Any) -> bool:
-    return bool(getattr(spec, "has_default", False))
+    from kigen.fields.field import MISSING
+
+    return spec.default is not MISSING

@@ -30,7 +30,17 @@ class Miss:
     is entered in ``flights`` by one atomic `dict.setdefault`; whoever's flight lies there computes.
     """
 
-    __slots__ = ("asides", "begun", "flights", "guard", "loads", "misses", "naming", "policy", "shelf")
+    __slots__ = (
+        "asides",
+        "begun",
+        "flights",
+        "guard",
+        "loads",
+        "misses",
+        "naming",
+        "policy",
+        "shelf",
+    )
 
     def __init__(self, policy: Policy, naming: Naming, copy: bool | None = None) -> None:
         self.policy = policy

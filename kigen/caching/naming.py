@@ -24,7 +24,8 @@ class Call(NamedTuple):
 class Naming:
     """From a call's key to its name at rest, and back.
 
-    ``names`` are those of the parameters that make the key, or None where a keymap makes it.
+    ``function`` may be a bare name. ``names`` are those of the parameters that make the key, or
+    None where a keymap makes it.
     The function is identified when the first name is asked for, and not at decoration, when what
     it captures may not have its value yet.
     """
@@ -32,9 +33,12 @@ class Naming:
     __slots__ = ("_given", "_identity", "function", "names")
 
     def __init__(
-        self, function: Callable[..., Any], names: tuple[str, ...] | None, name: str | None = None
+        self,
+        function: Callable[..., Any] | str,
+        names: tuple[str, ...] | None,
+        name: str | None = None,
     ) -> None:
-        self.function = function
+        self.function: Any = function
         self.names = names
         self._given = name
         self._identity: str | None = None
@@ -43,7 +47,8 @@ class Naming:
     def identity(self) -> str:
         """The function's name at rest; raises `UnkeyableCall` if it captures the unnameable."""
         if self._identity is None:
-            self._identity = self._given or identify(self.function)
+            named = self._given or (self.function if isinstance(self.function, str) else None)
+            self._identity = named or identify(self.function)
         return self._identity
 
     def call(self, key: Any) -> Call:
@@ -87,7 +92,7 @@ class Naming:
             except UnfingerprintableError as error:
                 path = getattr(error, "path", name)
                 return UnkeyableCall(
-                    f"{function}: {error}; or leave the argument out of the key: ignore={name!r}",
+                    f"{function}: {error}",
                     path=path,
                     function=function,
                     type=getattr(error, "type", type(value)),

@@ -29,7 +29,7 @@ class Digest:
         self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is Digest and other.value == self.value  # type: ignore[attr-defined]
+        return other.__class__ is Digest and other.value == self.value
 
     def __hash__(self) -> int:
         return hash(self.value)
@@ -51,7 +51,7 @@ class Aside:
         self.key = key
 
     def __eq__(self, other: object) -> bool:
-        return other.__class__ is Aside and other.key == self.key  # type: ignore[attr-defined]
+        return other.__class__ is Aside and other.key == self.key
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -68,14 +68,14 @@ def memory_key(call: Any) -> Hashable:
     try:
         hash(call)
         if _is_itself(call):
-            return call  # type: ignore[no-any-return]
+            return call
     except TypeError:
         pass
     plain = _hashable(call)
     try:
         hash(plain)
         if _is_itself(plain):
-            return plain  # type: ignore[no-any-return]
+            return plain
     except TypeError:
         pass
     return Digest(fingerprint.digest(call))

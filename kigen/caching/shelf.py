@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Hashable, Iterator, MutableMapping
+from collections.abc import Hashable, ItemsView, Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from kigen.caching.identity import body_tag
 from kigen.caching.naming import Call, Naming
+from kigen.caching.notices import warn
 from kigen.errors import (
     ArchiveError,
     ChangedFunctionWarning,
@@ -18,8 +18,7 @@ from kigen.errors import (
 from kigen.policies import MISSING
 
 if TYPE_CHECKING:
-    from kigen.archives import Archive
-    from kigen.archives.archive import Entry
+    from kigen.archives import Archive, Entry
     from kigen.caching.flight import Flight
 
 #: What may be done about a result that came from another body of the function.
@@ -84,10 +83,9 @@ class Shelf(MutableMapping[Any, Any]):
             )
         except (CodecError, ArchiveError) as error:
             arguments = ", ".join(f"{k}={v!r:.60}" for k, v in naming.fields(call).items())
-            warnings.warn(
+            warn(
                 f"{naming.identity}({arguments}) was computed but not stored: {error}",
                 StorageWarning,
-                stacklevel=5,
             )
             return False
         return True
@@ -116,11 +114,10 @@ class Shelf(MutableMapping[Any, Any]):
         if not self._told:
             self._told = True
             done = "are used" if self.on_change == "warn" else "are computed again"
-            warnings.warn(
+            warn(
                 f"{self.naming.identity} has changed since results were stored in "
                 f"{self.archive.url}; they {done} (on_change={self.on_change!r})",
                 ChangedFunctionWarning,
-                stacklevel=6,
             )
         return self.on_change == "warn"
 
@@ -140,8 +137,25 @@ class Shelf(MutableMapping[Any, Any]):
     def __iter__(self) -> Iterator[Any]:
         return (call for call, _ in self.entries())
 
+    def items(self) -> ItemsView[Any, Any]:
+        return _Items(self)
+
     def __len__(self) -> int:
         return sum(1 for _ in self.entries())
 
     def __repr__(self) -> str:
         return f"<results of {self.naming.identity} in {self.archive.url}>"
+
+
+class _Items(ItemsView[Any, Any]):
+    """The pairs, read in batches and not by one look-up each."""
+
+    __slots__ = ("_shelf",)
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__(shelf)
+        self._shelf = shelf
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        shelf = self._shelf
+        return ((call, entry.value) for call, entry in shelf.entries())

@@ -9,7 +9,9 @@ For ``def f(x, y=2)`` under LRU the source that runs is::
             nonlocal calls
             calls += 1.0
             try:
-                entry = memory[x, y]; entry[0] = calls; return entry[1]
+                entry = memory[x, y]
+                entry[0] = calls
+                return entry[1]
             except (KeyError, TypeError):
                 pass
             ticket = claim((x, y), calls)
@@ -42,9 +44,9 @@ from kigen.compile import compile_function
 
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
-    "function defaults keyword_defaults memory claim settle abandon Flight keymap calls entry key ticket value tally again "
-    "key_of"
-).split()
+    *("function", "defaults", "keyword_defaults", "keymap", "memory", "claim", "settle", "abandon"),
+    *("Flight", "calls", "entry", "key", "ticket", "value", "tally", "again", "key_of"),
+)
 
 _makers: dict[str, FunctionType] = {}  # source -> maker: decorating in a loop compiles once
 
@@ -79,51 +81,70 @@ def make(
             {calls} = 0.0
         return {calls}
 
+    return {name}, {tally}
+"""
+
+_KEY_SOURCE = """\
+def make({defaults}, {keyword_defaults}, {keymap}):
     def {key_of}({declaration}):
         return {made}
 
-    return {name}, {tally}, {key_of}
+    return {key_of}
 """
 
 
 def compile_wrapper(
     function: Callable[..., Any], keying: Keying, miss: Miss
-) -> tuple[FunctionType, Callable[[bool], float], FunctionType]:
-    """Return the wrapper of ``function``; what reads (and resets) its count of calls; what
-    returns the key of a call.
-    """
-    source = _source(_name(function), keying, miss.policy.hit)
-    make = _makers.get(source)
-    if make is None:
-        make = compile_function("make", source, {}, label=f"cache of {_name(function)}")
-        _makers[source] = make
+) -> tuple[FunctionType, Callable[[bool], float]]:
+    """Return the wrapper of ``function``, and what reads (and resets) its count of calls."""
+    names = _names(function, keying)
+    subscript = names["found"]
+    if subscript.startswith("(") and subscript != "()":
+        subscript = subscript[1:-1]
+    hit = miss.policy.hit.format(**{**names, "key": subscript})
+    make = _maker(_SOURCE.format(**names, hit=hit), names["name"])
     # Defaults set later on would cost the wrapper CPython's specialised calls.
-    wrapper, tally, key_of = make(
+    wrapper, tally = make(
         function, keying.parameters.defaults, keying.parameters.keyword_defaults, keying.keymap,
         miss.policy.memory, miss.claim, miss.settle, miss.abandon, Flight,
     )  # fmt: skip
-    return wrapper, tally, key_of
+    return wrapper, tally
 
 
-def _source(name: str, keying: Keying, hit: str) -> str:
-    own = _own_names({*keying.parameters.names(), name})
-    if keying.keymap is None:
-        found = made = keying.source
-        prepare = "# The key is put together where it is used."
-    else:
+def compile_key(function: Callable[..., Any], keying: Keying) -> Callable[..., Any]:
+    """Return what takes the arguments of ``function`` and returns the key of the call."""
+    names = _names(function, keying)
+    make = _maker(_KEY_SOURCE.format(**names), names["name"])
+    parameters = keying.parameters
+    return make(  # type: ignore[no-any-return]
+        parameters.defaults, parameters.keyword_defaults, keying.keymap
+    )
+
+
+def _maker(source: str, name: str) -> FunctionType:
+    if source not in _makers:
+        _makers[source] = compile_function("make", source, {}, label=f"cache of {name}")
+    return _makers[source]
+
+
+def _names(function: Callable[..., Any], keying: Keying) -> dict[str, str]:
+    """Return what the templates are filled with."""
+    parameters = keying.parameters
+    own = _own_names({*parameters.names(), _name(function)})
+    found = made = keying.source
+    prepare = "# The key is put together where it is used."
+    if keying.keymap is not None:
         found, made = own["key"], f"{own['keymap']}({keying.source})"
         prepare = f"{found} = {made}"
-    subscript = found[1:-1] if found.startswith("(") and found != "()" else found
-    return _SOURCE.format(
+    return {
         **own,
-        name=name,
-        declaration=keying.parameters.declaration(own["defaults"], own["keyword_defaults"]),
-        forwarding=keying.parameters.forwarding(),
-        prepare=prepare,
-        hit=hit.format(**{**own, "key": subscript}),
-        found=found,
-        made=made,
-    )
+        "name": _name(function),
+        "declaration": parameters.declaration(own["defaults"], own["keyword_defaults"]),
+        "forwarding": parameters.forwarding(),
+        "prepare": prepare,
+        "found": found,
+        "made": made,
+    }
 
 
 def _own_names(taken: Collection[str]) -> dict[str, str]:

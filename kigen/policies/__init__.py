@@ -34,8 +34,9 @@ def make_policy(name: str, maxsize: int | None) -> Policy:
 
 
 def _check_size(maxsize: object) -> None:
-    if maxsize is None or (isinstance(maxsize, int) and not isinstance(maxsize, bool)
-                           and maxsize >= 0):
+    if maxsize is None or (
+        isinstance(maxsize, int) and not isinstance(maxsize, bool) and maxsize >= 0
+    ):
         return
     raise ConfigurationError(
         f"maxsize={maxsize!r} is no size: give the number of entries to keep, None to keep all, "

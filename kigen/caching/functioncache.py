@@ -1,0 +1,54 @@
+"""One function's cache as klepto's ``cache`` object: what ``f.__cache__()`` returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kigen.archives import cache
+
+if TYPE_CHECKING:
+    from kigen.caching.control import Control
+
+
+class FunctionCache(cache):
+    """The results of one function in memory, over those in its archive; keyed as `key` keys them."""
+
+    def __init__(self, control: Control) -> None:
+        super().__init__(memory=control.memory)
+        self._control = control
+
+    @property
+    def archive(self) -> Any:
+        """The function's part of the archive, a mapping too; None without an archive."""
+        return self._control.shelf
+
+    @archive.setter
+    def archive(self, archive: Any) -> None:
+        self._control.archive(archive)
+
+    def archived(self, *on: bool) -> bool | None:
+        return self._control.archived(*on)
+
+    def drop(self) -> None:
+        self._control.drop()
+
+    def load(self, *keys: Any) -> None:
+        self._control.load(*keys)
+
+    def dump(self, *keys: Any) -> None:
+        self._control.dump(*keys)
+
+    def sync(self, clear: bool = False) -> None:
+        shelf = self._control.shelf
+        if clear and shelf is not None:
+            shelf.clear()
+            self._control.unwrite()
+        self.dump()
+        if not clear:
+            self.load()
+
+    def copy(self) -> cache:
+        return cache(dict(self), archive=self._control.shelf)
+
+    def __repr__(self) -> str:
+        return f"cache({dict(self)!r}, archive={self._control.shelf!r})"

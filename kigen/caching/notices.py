@@ -1,0 +1,22 @@
+"""Warnings that point at the user's line, however deep in kigen they arise."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from os.path import dirname
+
+_PACKAGE = dirname(dirname(__file__))
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn as if the first caller outside kigen did."""
+    level, frame = 1, sys._getframe(0)  # noqa: SLF001
+    while frame.f_back is not None and _ours(frame.f_code.co_filename):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(message, category, stacklevel=level)
+
+
+def _ours(filename: str) -> bool:
+    return filename.startswith((_PACKAGE, "<kigen "))

@@ -1,0 +1,114 @@
+"""`seeded_cache`: an evaluation of a typed key, run once for each key and seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from kigen.blueprint import Blueprint
+from kigen.caching import Memoizer
+from kigen.errors import ConfigurationError
+from kigen.key import Key
+from kigen.seeded.evaluation import Evaluation, checked_seed
+from kigen.seeded.signature import read_shape
+from kigen.seeded.sweep import Drawing
+
+if TYPE_CHECKING:
+    from kigen.caching.decorators import Where
+    from kigen.rengines import Rengine
+
+R = TypeVar("R")
+
+
+@overload
+def seeded_cache(function: Callable[..., R], /) -> Evaluation[R]: ...
+
+
+@overload
+def seeded_cache(
+    key: type[Key] | None = None,
+    *,
+    seed: int = 0,
+    archive: Where | None = None,
+    cache: Where | None = None,
+    blueprint: Blueprint[Any] | None = None,
+    rengine: Callable[[int], Rengine] | Rengine | None = None,
+    maxsize: int | None = None,
+    policy: str = "inf",
+    name: str | None = None,
+    on_change: str = "recompute",
+    copy: bool | None = None,
+) -> Callable[[Callable[..., R]], Evaluation[R]]: ...
+
+
+def seeded_cache(
+    key: Any = None,
+    *,
+    seed: int = 0,
+    archive: Where | None = None,
+    cache: Where | None = None,
+    blueprint: Blueprint[Any] | None = None,
+    rengine: Callable[[int], Rengine] | Rengine | None = None,
+    maxsize: int | None = None,
+    policy: str = "inf",
+    name: str | None = None,
+    on_change: str = "recompute",
+    copy: bool | None = None,
+) -> Any:
+    """Cache a function of a Key under (function, key, seed), and sweep over its keys.
+
+    The Key class is ``key``, or the annotation of the first parameter. A parameter ``rng`` gets a
+    generator made of key and seed alone (`numpy.random.Generator` if its annotation says so, else
+    `random.Random`), a parameter ``seed`` an int in [0, 2**31): results depend on neither the
+    order, nor the worker, nor the machine.
+
+    Args:
+        key: the Key class.
+        seed: the seed, unless a call gives another.
+        archive: where each result is written at once: an archive, a path or a URL.
+        cache: where results are written when they leave memory, or you ``dump``.
+        blueprint: how a sweep draws keys, if not as the Key class declares.
+        rengine: a sweep's engine, if not `RandomRengine`: a class, called with the seed, or an
+            engine, of which each sweep uses a copy.
+        maxsize: how many results stay in memory; with it, ``policy`` says which.
+        policy: ``"inf"``, ``"lru"`` or ``"lfu"``.
+        name: the function's identity at rest, instead of module and qualified name.
+        on_change: what becomes of stored results if the function's body has changed:
+            ``"recompute"``, ``"warn"`` or ``"ignore"``.
+        copy: which results are handed out as copies; see `lru_cache`.
+
+    Raises `kigen.errors.ConfigurationError` if there is no Key class, or an option makes no sense.
+
+    >>> from kigen import Key, Param, seeded_cache
+    >>> class Walk(Key):
+    ...     steps = Param(min=1, max=1000)
+    >>> @seeded_cache(seed=42)
+    ... def distance(walk: Walk, rng):
+    ...     return abs(sum(rng.choice((-1, 1)) for _ in range(walk.steps)))
+    >>> distance(steps=100) == distance(Walk(steps=100))
+    True
+    >>> [key.steps for key, _ in distance.sweep(3)]
+    [655, 115, 26]
+    """
+    bare = callable(key) and not (isinstance(key, type) and issubclass(key, Key))
+    options: dict[str, Any] = {"cache": cache, "archive": archive, "name": name}
+    policy = "lru" if policy == "inf" and maxsize is not None else policy
+    memoizer = Memoizer(policy, maxsize, **options, on_change=on_change, copy=copy)
+    seed = checked_seed(seed)
+
+    def decorate(function: Callable[..., R], depth: int = 1) -> Evaluation[R]:
+        shape = read_shape(function, None if bare else key, depth)
+        plan = Blueprint(shape.key_type) if blueprint is None else blueprint
+        _check_blueprint(plan, shape.key_type)
+        return Evaluation(function, shape, memoizer, seed, Drawing(plan, rengine))
+
+    return decorate(key, depth=2) if bare else decorate
+
+
+def _check_blueprint(blueprint: Any, key_type: type[Key]) -> None:
+    if not isinstance(blueprint, Blueprint) or blueprint.key_type is not key_type:
+        raise ConfigurationError(
+            f"blueprint={blueprint!r} does not describe {key_type.__name__}; pass "
+            f"Blueprint({key_type.__name__})",
+            blueprint=blueprint,
+        )

@@ -1,0 +1,199 @@
+"""An evaluation of keys, each run once, ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import update_wrapper
+from operator import index
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from kigen.caching import CacheInfo, Memoizer
+from kigen.caching.keying import Keying
+from kigen.caching.naming import Naming
+from kigen.errors import ConfigurationError, KeyFieldError
+from kigen.key import Key
+from kigen.seeded.signature import Shape
+from kigen.signature import Parameters
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from kigen.archives import Archive
+    from kigen.seeded.sweep import Drawing, Progress
+
+R = TypeVar("R")
+
+
+class _SeededNaming(Naming):
+    """The fields of the key and the seed, side by side, for people to read."""
+
+    def fields(self, key: Any) -> dict[str, Any]:
+        trial, seed = key
+        return {**trial.to_dict(), "seed": seed}
+
+
+class Evaluation(Generic[R]):
+    """A function of a Key whose results are kept under (function, key, seed); see `seeded_cache`.
+
+    Call it with a key, or with the values of its fields; ``seed=`` overrides the decorator's.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., R],
+        shape: Shape,
+        memoizer: Memoizer,
+        seed: int,
+        drawing: Drawing,
+    ) -> None:
+        def evaluate(key: Key, seed: int) -> R:
+            return shape.call(function, key, seed)  # type: ignore[no-any-return]
+
+        keying = Keying.of(Parameters.of(evaluate), None, None)
+        naming = _SeededNaming(function, keying.names, memoizer.name)
+        self._cached, self._control = memoizer.memoize(evaluate, keying, naming)
+        self._drawing = drawing
+        self.key_type = shape.key_type
+        self.seed = seed
+        update_wrapper(self, function)
+        self.__name__: str
+        self.__qualname__: str
+
+    def __call__(self, key: Key | None = None, /, *, seed: int | None = None, **fields: Any) -> R:
+        """Return the result for a key: remembered, archived, or evaluated now.
+
+        Raises `kigen.errors.FieldError` and `kigen.errors.KeyFieldError` for a key that is none,
+        before anything is evaluated.
+        """
+        result: R = self._cached(self._key(key, fields), self._seed(seed))
+        return result
+
+    def __repr__(self) -> str:
+        return f"<evaluation {self.__qualname__} of {self.key_type.__name__}>"
+
+    def __reduce__(self) -> str:
+        return self.__qualname__
+
+    def sweep(
+        self,
+        n: int,
+        *,
+        seed: int | None = None,
+        executor: Executor | None = None,
+        progress: bool | Progress | None = None,
+    ) -> list[tuple[Key, R]]:
+        """Draw ``n`` distinct keys, evaluate those that are missing, return (key, result) pairs.
+
+        The keys are those of ``seed``, always in the same order, and fewer are a prefix of more:
+        a sweep that was interrupted, however, goes on where it stopped when it is called again.
+        An ``executor`` (threads or processes) evaluates in parallel, with the same results.
+        ``progress`` shows a line on stderr (None: if that is a terminal), or is called with
+        (done, total).
+
+        Raises `kigen.errors.SpaceExhaustedError` if there are fewer keys, before any evaluation.
+        """
+        from kigen.seeded.sweep import run
+
+        chosen = self._seed(seed)
+        keys = self._drawing.keys(n, chosen)
+        return run(self, keys, chosen, executor, progress)
+
+    def results(self, *, seed: int | None = None) -> Iterator[tuple[Key, R]]:
+        """Iterate over all (key, result) pairs in the archive, of every seed or of one.
+
+        Without an archive: over those in memory.
+        """
+        return ((key, result) for key, _, result, _ in self._rows(seed))
+
+    def to_frame(self, *, seed: int | None = None) -> Any:
+        """Return a pandas frame: a row an evaluation, a column a field, then seed and result.
+
+        A result that is a mapping with string keys is spread over a column each. ``elapsed`` is
+        in seconds, and NaN where nothing is known of it.
+
+        Raises `kigen.errors.MissingExtra` without pandas.
+        """
+        from kigen.seeded.frame import make_frame
+
+        return make_frame(self.key_type, self._rows(seed))
+
+    def info(self) -> CacheInfo:
+        """Return how many calls were answered from memory, evaluated, and loaded."""
+        return self._control.info()
+
+    def clear(self, keepstats: bool = False) -> None:
+        """Empty the memory; the archive stays as it is."""
+        self._control.clear(keepstats)
+
+    def archive(self, archive: Any = None) -> Archive | None:
+        """Return the archive in use; given one, use that, to be written when you `dump`."""
+        return self._control.archive(archive)
+
+    def archived(self, *on: bool) -> bool:
+        """Return whether an archive is in use; switch it off and on again."""
+        return self._control.archived(*on)
+
+    def load(self) -> None:
+        """Bring the archived results into memory."""
+        self._control.load()
+
+    def dump(self) -> None:
+        """Write what is not yet written to the archive."""
+        self._control.dump()
+
+    def lookup(self, key: Key | None = None, /, *, seed: int | None = None, **fields: Any) -> R:
+        """Return a result that is there already; raises KeyError, and never evaluates."""
+        result: R = self._control.lookup(self._key(key, fields), self._seed(seed))
+        return result
+
+    def has(self, key: Key | None = None, /, *, seed: int | None = None, **fields: Any) -> bool:
+        """Return whether there is a result already, in memory or archive."""
+        try:
+            self.lookup(key, seed=seed, **fields)
+        except KeyError:
+            return False
+        return True
+
+    def remember(self, key: Key, seed: int, result: R) -> None:
+        """Take in a result that was evaluated elsewhere, by this very function."""
+        self._control.put((key, seed), result)
+
+    def _key(self, key: Key | None, fields: Mapping[str, Any]) -> Key:
+        if key is None:
+            return self.key_type(**fields)
+        known = type(key)
+        names = ", ".join(f"{name}=..." for name in self.key_type.field_specs())
+        if not issubclass(known, Key) or known.identity() != self.key_type.identity():
+            raise KeyFieldError(
+                f"{self.__name__}: {key!r} is no {self.key_type.__name__}; pass one, or the values "
+                f"of its fields: {names}",
+                value=key,
+            )
+        if fields:
+            raise KeyFieldError(
+                f"{self.__name__}: got a key and also {', '.join(fields)}; pass a changed copy: "
+                "key.replace(...)",
+                fields=list(fields),
+            )
+        return key
+
+    def _seed(self, seed: Any) -> int:
+        return self.seed if seed is None else checked_seed(seed)
+
+    def _rows(self, seed: int | None) -> Iterator[tuple[Key, int, R, float | None]]:
+        for (key, of_seed), result, elapsed in self._control.stored():
+            if seed is None or of_seed == seed:
+                yield key, of_seed, result, elapsed
+
+
+def checked_seed(seed: Any) -> int:
+    """Return the seed as an int; raises `ConfigurationError` for anything else."""
+    try:
+        if not isinstance(seed, bool):
+            return index(seed)
+    except TypeError:
+        pass
+    raise ConfigurationError(
+        f"seed={seed!r} is not an integer; results are kept by their seed, so it must be one",
+        seed=seed,
+    )

@@ -1,0 +1,104 @@
+"""Many evaluations: draw the keys, run what is missing, show how far it is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from kigen.errors import ConfigurationError
+from kigen.key import Key
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+    from kigen.blueprint import Blueprint
+    from kigen.rengines import Rengine
+    from kigen.seeded.evaluation import Evaluation
+
+R = TypeVar("R")
+
+#: Called with (done, total) after each evaluation.
+Progress = Callable[[int, int], None]
+
+
+class Drawing(NamedTuple):
+    """Where the keys of a sweep come from."""
+
+    blueprint: Blueprint[Any]
+    rengine: Callable[[int], Rengine] | Rengine | None
+
+    def keys(self, n: int, seed: int) -> list[Key]:
+        """Return the first ``n`` keys of the seed: always the same ones."""
+        from kigen.recorders import Generator
+
+        if not isinstance(n, int) or isinstance(n, bool) or n < 0:
+            raise ConfigurationError(f"n={n!r} is not a number of keys: give an int from 0", n=n)
+        engine: Any = self.rengine
+        engine = engine(seed) if isinstance(engine, type) else deepcopy(engine)
+        return Generator(self.blueprint, seed=seed, rengine=engine).generate_many(n)
+
+
+def run(
+    evaluation: Evaluation[R],
+    keys: Sequence[Key],
+    seed: int,
+    executor: Executor | None,
+    progress: bool | Progress | None,
+) -> list[tuple[Key, R]]:
+    """Evaluate the keys; return (key, result) pairs in their order."""
+    report, finish = _reporter(progress)
+    results = (
+        (evaluation(key, seed=seed) for key in keys)
+        if executor is None
+        else _parallel(evaluation, keys, seed, executor)
+    )
+    pairs: list[tuple[Key, R]] = []
+    try:
+        for key, result in zip(keys, results, strict=True):
+            pairs.append((key, result))
+            report(len(pairs), len(keys))
+    finally:
+        finish()
+    return pairs
+
+
+def _parallel(
+    evaluation: Evaluation[R], keys: Sequence[Key], seed: int, executor: Executor
+) -> Iterator[R]:
+    """Submit what is missing; on an error or an interrupt, call off what has not begun."""
+    futures: dict[Key, Future[R]] = {}
+    try:
+        for key in keys:
+            if not evaluation.has(key, seed=seed):
+                futures[key] = executor.submit(evaluation, key, seed=seed)
+        for key in keys:
+            if key in futures:
+                evaluation.remember(key, seed, futures[key].result())
+            yield evaluation(key, seed=seed)
+    finally:
+        for future in futures.values():
+            future.cancel()
+
+
+def _reporter(progress: bool | Progress | None) -> tuple[Progress, Callable[[], None]]:
+    if callable(progress):
+        return progress, _nothing
+    shown = sys.stderr.isatty() if progress is None else progress
+    return (_show, _end_line) if shown else (_nothing, _nothing)
+
+
+def _nothing(*_: int) -> None:
+    pass
+
+
+def _show(done: int, total: int) -> None:
+    """Redraw one line."""
+    filled = 30 * done // total
+    sys.stderr.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{total}")
+    sys.stderr.flush()
+
+
+def _end_line() -> None:
+    sys.stderr.write("\n")
