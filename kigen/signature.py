@@ -12,8 +12,8 @@ class Parameters(NamedTuple):
 
     >>> def f(x, y=2, *rest, loud=False, **more): ...
     >>> p = Parameters.of(f)
-    >>> p.declaration("d", "kd")
-    "x, y=d[0], *rest, loud=kd['loud'], **more"
+    >>> p.declaration()
+    'x, y=..., *rest, loud=..., **more'
     >>> p.forwarding()
     'x, y, *rest, loud=loud, **more'
     >>> list(p.names())
@@ -51,21 +51,18 @@ class Parameters(NamedTuple):
         if self.more:
             yield self.more
 
-    def declaration(self, defaults: str, keyword_defaults: str) -> str:
-        """The parameter list as source, which finds the defaults in the two variables named."""
+    def declaration(self) -> str:
+        """The parameter list as source; each default stands as ``...``."""
         plain = self.positional_only + self.positional
-        first = len(plain) - len(self.defaults)
-        parts = [f"{n}={defaults}[{i - first}]" if i >= first else n for i, n in enumerate(plain)]
+        first_default = len(plain) - len(self.defaults)
+        parts = [f"{n}=..." if i >= first_default else n for i, n in enumerate(plain)]
         if self.positional_only:
             parts.insert(len(self.positional_only), "/")
         if self.rest:
             parts.append(f"*{self.rest}")
         elif self.keyword_only:
             parts.append("*")
-        parts += [
-            f"{n}={keyword_defaults}[{n!r}]" if n in self.keyword_defaults else n
-            for n in self.keyword_only
-        ]
+        parts += [f"{n}=..." if n in self.keyword_defaults else n for n in self.keyword_only]
         if self.more:
             parts.append(f"**{self.more}")
         return ", ".join(parts)

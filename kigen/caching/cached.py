@@ -12,28 +12,27 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
-S = TypeVar("S", contravariant=True)
-R = TypeVar("R", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 
-class CachedFunction(Protocol[P, R]):
+class CachedFunction(Protocol[P, R_co]):
     """A function with its own signature, and the handle on its cache."""
 
     __name__: str
     __qualname__: str
 
     @property
-    def __wrapped__(self) -> Callable[P, R]: ...
+    def __wrapped__(self) -> Callable[P, R_co]: ...
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
 
     @overload
-    def __get__(self, instance: None, owner: type | None = None) -> CachedFunction[P, R]: ...
+    def __get__(self, instance: None, owner: type | None = None) -> CachedFunction[P, R_co]: ...
 
     @overload
     def __get__(
-        self: CachedFunction[Concatenate[Any, Q], R], instance: object, owner: type | None = None
-    ) -> CachedFunction[Q, R]: ...
+        self: CachedFunction[Concatenate[Any, Q], R_co], instance: object, owner: type | None = None
+    ) -> CachedFunction[Q, R_co]: ...
 
     def __cache__(self) -> FunctionCache: ...
 
@@ -51,7 +50,7 @@ class CachedFunction(Protocol[P, R]):
 
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Any: ...
 
-    def lookup(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+    def lookup(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
 
     def cache_info(self) -> StandardCacheInfo: ...
 

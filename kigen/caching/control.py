@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, MutableMapping
+from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from kigen.caching.info import CacheInfo, StandardCacheInfo
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 class Memory(MutableMapping[Any, Any]):
     """The entries in memory of one cached function, from keys to results."""
 
-    def __init__(self, miss: Miss, clock: Callable[[], float]) -> None:
+    def __init__(self, miss: Miss, calls: CellType) -> None:
         self._miss = miss
-        self._clock = clock
+        self._calls = calls
 
     def __getitem__(self, key: Any) -> Any:
         found = self._stored(key)
@@ -33,7 +34,7 @@ class Memory(MutableMapping[Any, Any]):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self.pop(key, None)
-        self._miss.remember(self._key(key), value, self._clock())
+        self._miss.remember(self._key(key), value, self._calls.cell_contents)
 
     def __delitem__(self, key: Any) -> None:
         found = self._stored(key)
@@ -41,7 +42,7 @@ class Memory(MutableMapping[Any, Any]):
             raise KeyError(key)
 
     def __iter__(self) -> Iterator[Any]:
-        return (key.key if key.__class__ is Aside else key for key in self._miss.policy.keys())
+        return (key.key if key.__class__ is Aside else key for key in list(self._miss.policy))
 
     def __len__(self) -> int:
         return len(self._miss.policy)
@@ -71,21 +72,21 @@ class Control:
     def __init__(
         self,
         miss: Miss,
-        tally: Callable[[bool], float],
+        calls: CellType,
         key: Callable[..., Any],
         open_shelf: Callable[[Any], Shelf | None],
     ) -> None:
         self._miss = miss
-        self._tally = tally
+        self._calls = calls
         self._open_shelf = open_shelf
         self._parked: Shelf | None = None  # the archive that is switched off
-        self.memory = Memory(miss, lambda: tally(False))
+        self.memory = Memory(miss, calls)
         self.key = key
 
     def info(self) -> CacheInfo:
         """Return how many calls were answered from memory, computed and loaded."""
         miss = self._miss
-        hits = int(self._tally(False)) - miss.begun
+        hits = int(self._calls.cell_contents) - miss.begun
         return CacheInfo(hits, miss.misses, miss.loads, miss.policy.maxsize, len(miss.policy))
 
     def cache_info(self) -> StandardCacheInfo:
@@ -104,7 +105,7 @@ class Control:
         if shelf is not None:
             shelf.unwritten.clear()
         if not keepstats:
-            self._tally(True)
+            self._calls.cell_contents = 0.0
             self._miss.begun = self._miss.misses = self._miss.loads = 0
 
     def cache_clear(self) -> None:
@@ -223,6 +224,7 @@ class Control:
         elif on and self._miss.shelf is None:
             if self._parked is None:
                 raise ConfigurationError(
-                    "archived(True): there is no archive to switch on; give one: f.archive('runs.db')"
+                    "archived(True): there is no archive to switch on; give one, as in "
+                    "f.archive('runs.db')"
                 )
             self._miss.shelf, self._parked = self._parked, None

@@ -20,10 +20,10 @@ from kigen.signature import Parameters
 if TYPE_CHECKING:
     from os import PathLike
 
-    from kigen.archives import Archive, cache as Cache
+    from kigen.archives import Archive, cache
     from kigen.caching.cached import CachedFunction
 
-    Where = Archive | Cache | str | PathLike[str]
+    Where = Archive | cache | str | PathLike[str]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -100,11 +100,11 @@ class Memoizer:
             return Shelf(archive, naming, through=through, on_change=self.on_change)
 
         miss.shelf = open_shelf(self.archive, self.through)
-        wrapper, tally = compile_wrapper(function, keying, miss)
+        wrapper, calls = compile_wrapper(function, keying, miss)
         update_wrapper(wrapper, naming.function)
         control = Control(
             miss,
-            tally,
+            calls,
             compile_key(function, keying),
             lambda where: open_shelf(open_archive(where), through=False),
         )
@@ -112,8 +112,9 @@ class Memoizer:
 
 
 def open_archive(where: Any) -> Archive | None:
-    """Return the archive that is meant: one, a cache over one, a path or a URL; None for null."""
-    from kigen.archives import Archive, cache, open as open_url
+    """Return the archive that is meant: it, that of a cache, at a path or URL; None for null."""
+    from kigen.archives import Archive, cache
+    from kigen.archives import open as open_url
     from kigen.backends.null import NullBackend
 
     if isinstance(where, cache):

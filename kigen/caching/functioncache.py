@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class FunctionCache(cache):
-    """The results of one function in memory, over those in its archive; keyed as `key` keys them."""
+    """The results of one function in memory, over those in its archive; ``f.key`` gives keys."""
 
     def __init__(self, control: Control) -> None:
         super().__init__(memory=control.memory)

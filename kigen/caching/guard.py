@@ -52,7 +52,7 @@ def choose_guard(copy: bool | None) -> Callable[[Any], Copier | None]:
     return guards[copy]
 
 
-def _no_copier(value: Any) -> Copier | None:
+def _no_copier(_: Any) -> Copier | None:
     return None
 
 

@@ -59,7 +59,7 @@ class Naming:
         return tuple(zip(names, (key,) if len(names) == 1 else key, strict=True))
 
     def key(self, call: Call) -> Any:
-        """Return the key that `call` was made of; raises ValueError if it was another function's."""
+        """Return the key that `call` was made of; ValueError if its parameters were others."""
         if self.names is None:
             return call.arguments
         names, values = zip(*call.arguments, strict=True) if call.arguments else ((), ())

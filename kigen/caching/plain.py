@@ -8,7 +8,7 @@ NaN because ``nan == nan`` is false, though every NaN is one argument.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from kigen import fingerprint
 
@@ -65,20 +65,18 @@ def memory_key(call: Any) -> Hashable:
     >>> memory_key((1, 2.5)), memory_key(([1], 2)) == memory_key(([True], 2.0))
     ((1, 2.5), True)
     """
-    try:
-        hash(call)
-        if _is_itself(call):
-            return call
-    except TypeError:
-        pass
+    if _usable(call):
+        return cast("Hashable", call)
     plain = _hashable(call)
+    return cast("Hashable", plain) if _usable(plain) else Digest(fingerprint.digest(call))
+
+
+def _usable(key: Any) -> bool:
     try:
-        hash(plain)
-        if _is_itself(plain):
-            return plain
+        hash(key)
+        return _is_itself(key)
     except TypeError:
-        pass
-    return Digest(fingerprint.digest(call))
+        return False
 
 
 def _is_itself(value: Any) -> bool:
@@ -89,7 +87,7 @@ def _is_itself(value: Any) -> bool:
         return all(map(_is_itself, value))
     if isinstance(value, tuple):  # a named one
         return all(map(_is_itself, value))
-    return bool(value == value)  # noqa: PLR0124 - NaN, in any of its types, is not
+    return bool(value == value)
 
 
 def _hashable(value: Any) -> Any:

@@ -71,6 +71,6 @@ class Policy(ABC):
     def clear(self) -> None:
         """Drop every entry."""
 
-    def keys(self) -> Iterator[Hashable]:
+    def __iter__(self) -> Iterator[Hashable]:
         """Iterate over the keys as they were when the iteration began."""
         return iter(list(self.memory))

@@ -21,11 +21,7 @@ R = TypeVar("R")
 
 
 @overload
-def seeded_cache(function: Callable[..., R], /) -> Evaluation[R]: ...
-
-
-@overload
-def seeded_cache(
+def seeded_cache(  # type: ignore[overload-overlap]
     key: type[Key] | None = None,
     *,
     seed: int = 0,
@@ -39,6 +35,10 @@ def seeded_cache(
     on_change: str = "recompute",
     copy: bool | None = None,
 ) -> Callable[[Callable[..., R]], Evaluation[R]]: ...
+
+
+@overload
+def seeded_cache(function: Callable[..., R], /) -> Evaluation[R]: ...
 
 
 def seeded_cache(

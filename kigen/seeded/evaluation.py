@@ -158,7 +158,7 @@ class Evaluation(Generic[R]):
         """Take in a result that was evaluated elsewhere, by this very function."""
         self._control.put((key, seed), result)
 
-    def _key(self, key: Key | None, fields: Mapping[str, Any]) -> Key:
+    def _key(self, key: Any, fields: Mapping[str, Any]) -> Key:
         if key is None:
             return self.key_type(**fields)
         known = type(key)
@@ -175,7 +175,8 @@ class Evaluation(Generic[R]):
                 "key.replace(...)",
                 fields=list(fields),
             )
-        return key
+        given: Key = key
+        return given
 
     def _seed(self, seed: Any) -> int:
         return self.seed if seed is None else checked_seed(seed)

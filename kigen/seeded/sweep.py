@@ -29,7 +29,7 @@ class Drawing(NamedTuple):
     blueprint: Blueprint[Any]
     rengine: Callable[[int], Rengine] | Rengine | None
 
-    def keys(self, n: int, seed: int) -> list[Key]:
+    def keys(self, n: Any, seed: int) -> list[Key]:
         """Return the first ``n`` keys of the seed: always the same ones."""
         from kigen.recorders import Generator
 
