@@ -76,7 +76,7 @@ def test_every_page_of_the_docs_is_in_a_table_of_contents() -> None:
 
 
 def test_every_extra_that_a_message_names_exists() -> None:
-    """``pip install "kigen[x]"`` in a message or a page is a line that works."""
+    """``pip install "kigen[...]"`` in a message or a page is a line that works."""
     extras = {*PROJECT["optional-dependencies"]}
     for file in tracked():
         if file.suffix in {".py", ".md"}:

@@ -82,15 +82,12 @@ def _search(measured: dict[Any, Any], number: int) -> int:
     from kigen.cli.progress import Progress
     from kigen.cli.trials import front, search
 
-    trials = []
     try:
         with Progress(number) as progress:
-            for trial in search(measured, number):
-                trials.append(trial)
-                progress.step(_news(trial))
+            trials = search(measured, number, progress.step)
     except KeyboardInterrupt:
         print(
-            f"\nInterrupted. All {len(trials)} finished trials are kept: "
+            f"\nInterrupted. All {progress.done} finished trials are kept: "
             "the same command goes on from there.",
             file=sys.stderr,
         )
@@ -120,11 +117,6 @@ def _line(trial: Trial) -> str:
         f"{_settings(trial):52}{figures['ratio']:7.2f}"
         f"{figures['packing']:11.1f}{figures['unpacking']:13.1f}"
     )
-
-
-def _news(trial: Trial) -> str:
-    figures = trial.figures
-    return f"{figures['ratio']:5.2f}x {figures['packing']:6.1f} MB/s  {_settings(trial)}"
 
 
 def _settings(trial: Trial) -> str:

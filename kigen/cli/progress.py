@@ -37,9 +37,10 @@ class Progress:
         """Seconds since the start."""
         return time.monotonic() - self._start
 
-    def step(self, news: str) -> None:
-        """One more is done, and this is what came out."""
+    def step(self, part: str, done: int, total: int) -> None:
+        """One more is done: the latest of a part's, which has so many."""
         self.done += 1
+        news = f"{part} {done} of {total}"
         if self._live:
             line = f"{self._bar()} {self._count()}  {self.elapsed:3.0f} s  {news}"
             self._write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")

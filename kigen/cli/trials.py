@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple, TypedDict
 
 from kigen.archives import Archive
@@ -48,12 +49,20 @@ def measurements(content: bytes, *, seed: int, archive: Archive) -> dict[type[Se
     return {kind: seeded_cache(kind, seed=seed, archive=archive)(measure) for kind in COMPRESSORS}
 
 
-def search(measured: dict[type[Settings], Any], number: int) -> Iterator[Trial]:
-    """Try settings of each compressor, one by one: bz2 has only nine, and LZMA takes its time."""
+def search(
+    measured: dict[type[Settings], Any], number: int, note: Callable[[str, int, int], None]
+) -> list[Trial]:
+    """Try settings of each compressor: bz2 has only nine, and LZMA takes its time.
+
+    After each trial ``note`` is told the compressor, how many of its trials are done, and of how
+    many.
+    """
     bz2, lzma = min(8, number // 5), number // 4
+    trials = []
     for kind, share in ((Zlib, number - bz2 - lzma), (Bz2, bz2), (Lzma, lzma)):
-        for count in range(1, share + 1):  # a sweep goes on where the one before it ended
-            yield Trial(*measured[kind].sweep(count)[-1])
+        pairs = measured[kind].sweep(share, progress=partial(note, kind.__name__.lower()))
+        trials += [Trial(*pair) for pair in pairs]
+    return trials
 
 
 def front(trials: Iterable[Trial]) -> Iterator[Trial]:

@@ -22,7 +22,7 @@ def test_a_terminal_gets_one_line_that_is_rewritten(monkeypatch: pytest.MonkeyPa
     stream = Terminal()
     with Progress(3, stream) as progress:
         for number in range(3):
-            progress.step(f"trial {number} " + "x" * 100)
+            progress.step("x" * 100, number, 3)
     written = stream.getvalue()
     assert "\n" not in written
     assert "[====================] 3/3" in written
@@ -35,7 +35,7 @@ def test_a_file_gets_few_whole_lines() -> None:
     stream = io.StringIO()
     with Progress(100, stream) as progress:
         for number in range(100):
-            progress.step(f"trial {number}")
+            progress.step("trial", number, 100)
     assert stream.getvalue().count("\n") == 1
     assert stream.getvalue().startswith("100/100")
     assert "\x1b" not in stream.getvalue()
@@ -45,6 +45,6 @@ def test_a_job_that_ends_early_leaves_the_terminal_clean() -> None:
     """An exception passes through, and the live line is wiped."""
     stream = Terminal()
     with pytest.raises(KeyboardInterrupt), Progress(3, stream) as progress:
-        progress.step("one")
+        progress.step("trial", 1, 3)
         raise KeyboardInterrupt
     assert stream.getvalue().endswith("\r\x1b[K")
