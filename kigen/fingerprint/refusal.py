@@ -38,5 +38,5 @@ def shown(value: object) -> str:
     try:
         written = repr(value)
     except Exception:  # noqa: BLE001 - a user's __repr__ may do anything; the path must be told
-        written = f"<{type(value).__qualname__}>"
+        written = f"<{type(value).__name__}>"
     return written if len(written) <= SHOWN else written[: SHOWN - 1] + "…"
