@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pkgutil
+
 import kigen
 
 project = "kigen"
@@ -11,6 +13,7 @@ version = release = kigen.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
+default_role = "py:obj"  # `kigen.archives.open` in a docstring is a link
 html_theme = "furo"
 html_title = f"kigen {release}"
 
@@ -26,21 +29,32 @@ autodoc_typehints = "signature"
 nitpick_ignore_regex = [("py:.*", r"(?!kigen\.).*")]
 
 
-def _public_reference(app, env, node, contnode):
-    """Let `kigen.fields.param.Param`, as annotations have it, find the documented name."""
+def _look_up(name):
+    try:
+        return pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return None
+
+
+def _resolve(app, env, node, contnode):
+    """Find what an annotation names by its private module, such as `kigen.fields.param.Param`.
+
+    A name that is there but is not public, such as a type variable, stays plain text.
+    """
     target = node.get("reftarget", "")
     if node.get("refdomain") != "py" or not target.startswith("kigen."):
         return None
+    found = _look_up(target)
+    if found is None:
+        return None
     domain = env.get_domain("py")
-    for name in domain.objects:
-        if name.startswith("kigen.") and name.rpartition(".")[2] == target.rpartition(".")[2]:
-            found = domain.objects[name]
-            return domain.resolve_xref(
-                env, node["refdoc"], app.builder, found.objtype, name, node, contnode
-            )
-    return None
+    for name, entry in domain.objects.items():
+        if name.startswith("kigen.") and _look_up(name) is found:
+            where = (node["refdoc"], app.builder, entry.objtype, name)
+            return domain.resolve_xref(env, *where, node, contnode)
+    return contnode
 
 
 def setup(app):
     """Sphinx calls this."""
-    app.connect("missing-reference", _public_reference)
+    app.connect("missing-reference", _resolve)
