@@ -147,7 +147,7 @@ def _body(code: CodeType) -> tuple[Any, ...]:
     steps = []
     for step in dis.get_instructions(code):
         value = step.argval
-        if value is dis.UNKNOWN:  # the names of keyword arguments, up to Python 3.12
+        if step.opname == "KW_NAMES":  # of keyword arguments; dis leaves them out up to Python 3.12
             value = code.co_consts[step.arg or 0]
         if isinstance(value, CodeType):
             value = _body(value)
