@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -113,11 +114,12 @@ def categories(value: Any, walk: Walk) -> None:
 
 def instants(value: Any, walk: Walk) -> None:
     """Moments in one time zone: unit, zone, instants."""
-    zone, held = value.dtype.tz, value.array
+    zone = value.dtype.tz
     start(value, f"datetime64[{value.dtype.unit}]", walk)
-    name = getattr(zone, "key", None) or getattr(zone, "zone", None) or str(zone)
-    walk.write(zone if "/" not in name and name != "UTC" else name)
-    numpy_arrays.content(held.asi8, walk)
+    # pandas takes zones of one name for one zone, whichever library they come from.
+    name = getattr(zone, "key", None) or getattr(zone, "zone", None)
+    walk.part(".dt.tz", "UTC" if zone == UTC else name or zone)
+    numpy_arrays.content(value.array.asi8, walk)
 
 
 def periods(value: Any, walk: Walk) -> None:

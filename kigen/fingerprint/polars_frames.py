@@ -57,8 +57,11 @@ def series(value: pl.Series, walk: Walk) -> None:
 
 def named_values(value: pl.Series, walk: Walk) -> None:
     """A column: name, dtype, length, content."""
-    from kigen.fingerprint import columns
-
+    try:
+        from kigen.fingerprint import columns
+    except ImportError:
+        reason = "polars gives its columns to NumPy, which is not installed: pip install numpy"
+        raise Refusal(value, reason) from None
     dtype = value.dtype.base_type()
     named = "Categorical" if dtype == pl.Categorical else str(value.dtype)
     walk.append(text(value.name) + text(named) + size(len(value)))

@@ -175,7 +175,7 @@ def test_scalars_are_the_moments_they_stand_for(same, differ):
     differ(pd.Interval(0, 1), pd.Interval(0, 1, "left"), pd.Interval(0, 2))
 
 
-def test_zones_of_one_name_are_one_zone(same, differ):
+def test_zones_of_one_name_are_one_zone(same, differ, refused):
     from zoneinfo import ZoneInfo
 
     naive = pd.Series(pd.date_range("2020", periods=2))
@@ -183,6 +183,8 @@ def test_zones_of_one_name_are_one_zone(same, differ):
     same(naive.dt.tz_localize("Asia/Tokyo"), naive.dt.tz_localize(ZoneInfo("Asia/Tokyo")))
     east = dt.timezone(dt.timedelta(hours=1))
     differ(naive, naive.dt.tz_localize("UTC"), naive.dt.tz_localize(east))
+    dateutil = pytest.importorskip("dateutil.tz")
+    refused(naive.dt.tz_localize(dateutil.tzlocal()), ".dt.tz")
 
 
 def test_what_a_frame_holds_is_named_when_it_is_refused(refused):

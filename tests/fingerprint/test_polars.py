@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -59,6 +61,19 @@ def test_names_dtypes_and_order_count(same, differ):
 
 def test_there_is_one_zero_and_one_nan(same):
     same(pl.Series([0.0, float("nan")]), pl.Series([-0.0, -float("nan")]))
+
+
+def test_without_numpy_the_error_says_what_to_install():
+    script = (
+        "import sys; sys.modules['numpy'] = None\n"
+        "import polars; from kigen.errors import UnfingerprintableError\n"
+        "from kigen.fingerprint import digest\n"
+        "try: digest([polars.Series([1])])\n"
+        "except UnfingerprintableError as error: print(error.path, error)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.startswith("[0] [0]"), done.stderr
+    assert "pip install numpy" in done.stdout
 
 
 def test_a_plan_is_refused_and_so_is_what_is_not_known(refused):
