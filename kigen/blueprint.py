@@ -38,7 +38,8 @@ class Blueprint(Generic[K]):
     """
 
     def __init__(self, key_type: type[K]) -> None:
-        if not (isinstance(key_type, type) and issubclass(key_type, Key)):
+        given: object = key_type
+        if not (isinstance(given, type) and issubclass(given, Key)):
             raise ConfigurationError(
                 f"Blueprint({key_type!r}): give a subclass of Key", option="key_type"
             )

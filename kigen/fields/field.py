@@ -149,8 +149,8 @@ class Field(ABC, Generic[T]):
         def __set__(self, obj: object, value: T) -> None: ...
 
 
-def _condition(when: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
-    if not isinstance(when, Mapping) or not when:
+def _condition(when: Any) -> dict[str, tuple[Any, ...]]:
+    if not (isinstance(when, Mapping) and when):
         raise ConfigurationError(
             f"when={when!r} is not a condition; write when={{'field': value}} "
             "or when={'field': (value, value)}",

@@ -28,7 +28,7 @@ class Grid:
             digits * (self._denominator // scale) for digits, scale in ratios
         )
         self._floats = not all(type(number) is int for number in (start, step))
-        self._tolerance = 1e-9 * step
+        self._tolerance = 1e-9 * step if self._floats else 0
         self.count = (last - self._start) // self._step + 1 if stop is not None else 0
 
     def value(self, index: int) -> float:
@@ -43,10 +43,12 @@ class Grid:
         """
         if math.isinf(value):
             return None
-        nearest = round((value * self._denominator - self._start) / self._step)
-        distance = abs(value - self.value(nearest))
-        roundings = 4 * math.ulp(float(value)) if isinstance(value, float) else 0.0
-        return nearest if distance <= max(self._tolerance, roundings) else None
+        over, under = value.as_integer_ratio()
+        offset = over * self._denominator - self._start * under
+        nearest = (2 * offset + self._step * under) // (2 * self._step * under)
+        point = self.value(nearest)
+        roundings = 4 * math.ulp(point) if self._floats else 0
+        return nearest if abs(value - point) <= max(self._tolerance, roundings) else None
 
 
 def _decimal(number: float) -> tuple[int, int]:

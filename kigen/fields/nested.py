@@ -12,6 +12,7 @@ from kigen.fields.problems import BAD, Problems
 
 if TYPE_CHECKING:
     from kigen.key import Key
+    from kigen.key.space import Space
     from kigen.rengines.protocol import Rengine
 
 __all__ = ["Each", "Nested"]
@@ -48,7 +49,7 @@ class Nested(Field[K], Generic[K]):
         """How many numbers the nested key takes."""
         return self._space().draws
 
-    def _space(self) -> Any:
+    def _space(self) -> Space[K]:
         return self.key_type._space()  # noqa: SLF001 - the keys of a class are the class's business
 
     def accept(self, value: Any) -> K:
@@ -69,7 +70,7 @@ class Nested(Field[K], Generic[K]):
 
     def sample(self, rng: Rengine) -> K:
         """Return a nested key drawn with ``rng``."""
-        return self._space().draw(rng)  # type: ignore[return-value]
+        return self._space().draw(rng)
 
     def cardinality(self) -> int | None:
         """Return how many nested keys there are."""
@@ -77,7 +78,7 @@ class Nested(Field[K], Generic[K]):
 
     def values(self) -> Iterator[K]:
         """Iterate over the nested keys."""
-        return self._space().combinations()  # type: ignore[return-value]
+        return self._space().combinations()
 
     def definition(self) -> dict[str, Any]:
         """Return the fields of the nested class beside what every field has."""

@@ -222,7 +222,7 @@ class Param(Field[T]):
 def _bound(name: str, value: Any) -> Number | None:
     value = plain(value)
     if value is None or type(value) is int or (type(value) is float and value == value):
-        return value  # type: ignore[no-any-return]
+        return value
     raise ConfigurationError(
         f"Param: {name}={value!r} is not a number; give an int or a float", option=name, value=value
     )

@@ -19,12 +19,10 @@ class Problem(NamedTuple):
     path: str
     message: str
     value: Any = None
-    in_names: bool = False
-    """Whether a name is unknown or missing, rather than a value bad."""
 
 
 class Problems:
-    """The problems of one construction of ``owner``.
+    """The problems of one construction of ``owner``: of its names, and of its values.
 
     >>> problems = Problems("Trial")
     >>> problems.add("depth", ValueError("too deep"), 99)
@@ -34,13 +32,14 @@ class Problems:
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
-        self._found: list[Problem] = []
+        self._names: list[Problem] = []
+        self._values: list[Problem] = []
         self._missing: list[str] = []
 
     def unknown(self, name: str, value: Any, known: Iterable[str]) -> None:
         """Note a name that is no field."""
         message = f"{self.owner} has no field {name!r}{suggestion(name, known)}"
-        self._found.append(Problem(name, message, value, in_names=True))
+        self._names.append(Problem(name, message, value))
 
     def missing(self, name: str) -> None:
         """Note a required field without a value."""
@@ -50,19 +49,23 @@ class Problems:
         """Note a value that its field does not admit, or all that is wrong inside it."""
         inside = getattr(error, "errors", None)
         if inside is None:
-            self._found.append(Problem(path, _reason(path, error, value), value))
+            self._values.append(Problem(path, _reason(path, error, value), value))
             return
+        kind = self._names if isinstance(error, KeyFieldError) else self._values
         for problem in inside:
             dot = "" if problem.path.startswith("[") else "."
-            self._found.append(problem._replace(path=f"{path}{dot}{problem.path}"))
+            kind.append(problem._replace(path=f"{path}{dot}{problem.path}"))
 
     def error(self) -> KeyFieldError | FieldError:
         """Return one `KeyFieldError` if a name is unknown or missing, else one `FieldError`."""
         text = f"{self.owner} missing required field(s): {', '.join(self._missing)}"
-        missing = [Problem(name, text, in_names=True) for name in self._missing]
-        names = [problem for problem in self._found if problem.in_names] + missing
-        problems = (*names, *(problem for problem in self._found if not problem.in_names))
-        lines = list(dict.fromkeys(map(_line, problems)))
+        names = self._names + [Problem(name, text) for name in self._missing]
+        problems = (*names, *self._values)
+        # A message about a name of the owner's names it already; all missing ones share a line.
+        own = [
+            problem.message if problem.path.isidentifier() else _line(problem) for problem in names
+        ]
+        lines = list(dict.fromkeys(own + [_line(problem) for problem in self._values]))
         if len(lines) > 1:
             lines.insert(0, f"{self.owner}: {len(problems)} problems")
         kind = KeyFieldError if names else FieldError
@@ -71,8 +74,7 @@ class Problems:
 
 
 def _line(problem: Problem) -> str:
-    at_top = problem.in_names and "." not in problem.path and "[" not in problem.path
-    return problem.message if at_top else f"{problem.path}: {problem.message}"
+    return f"{problem.path}: {problem.message}"
 
 
 def _reason(path: str, error: Exception, value: Any) -> str:

@@ -24,7 +24,7 @@ def admit(owner: str, fields: Fields, given: Mapping[str, Any]) -> dict[str, Any
     admitted: dict[str, Any] = {}
     problems: Problems | None = None
     cause: Exception | None = None
-    for name in given.keys() - fields.keys():
+    for name in [name for name in given if name not in fields]:
         problems = problems or Problems(owner)
         problems.unknown(name, given[name], fields)
     for name, field in fields.items():

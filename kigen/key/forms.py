@@ -6,14 +6,40 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kigen.errors import FieldError
-from kigen.fields.field import MISSING
+from kigen.fields.field import MISSING, Field
 
 if TYPE_CHECKING:
+    import inspect
+
     from kigen.key.key import Key
 
-__all__ = ["from_json", "json_schema", "overridden", "to_json", "unfolded"]
+__all__ = ["Signature", "from_json", "json_schema", "overridden", "to_json", "unfolded"]
 
 K = TypeVar("K", bound="Key")
+
+
+class Signature:
+    """What `inspect.signature` says of a key class: its fields, keyword-only, with defaults."""
+
+    def __get__(self, key: Key | None, cls: type[Key]) -> inspect.Signature:
+        import inspect
+
+        if key is not None or cls._handwritten:
+            raise AttributeError("__signature__")  # inspect goes on to the constructor itself
+        return inspect.Signature(
+            [
+                inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_default(field))
+                for name, field in cls.field_specs().items()
+            ]
+        )
+
+
+def _default(field: Field[Any]) -> Any:
+    import inspect
+
+    if field.default is MISSING:
+        return inspect.Parameter.empty if field.when is None else None
+    return field.default
 
 
 def unfolded(value: Any) -> Any:
@@ -27,11 +53,11 @@ def unfolded(value: Any) -> Any:
 
 def overridden(key: K, other: Key | Mapping[str, Any], changes: Mapping[str, Any]) -> K:
     """Return ``key`` with ``other`` and then ``changes`` merged into it."""
-    values: dict[str, Any] = type(key).explicit(key)
+    values = _explicit(key)
     for layer in (other, changes):
         for name, change in _explicit(layer).items():
             values[name] = _merged(values.get(name, key.__dict__.get(name)), change)
-    return type(key)(**values)
+    return key._built(values)  # noqa: SLF001
 
 
 def _merged(old: Any, change: Any) -> Any:
@@ -41,8 +67,8 @@ def _merged(old: Any, change: Any) -> Any:
     return change
 
 
-def _explicit(layer: Any) -> Mapping[str, Any]:
-    return layer if isinstance(layer, Mapping) else layer.explicit()
+def _explicit(layer: Any) -> dict[str, Any]:
+    return dict(layer) if isinstance(layer, Mapping) else layer._given()  # noqa: SLF001
 
 
 def to_json(key: Key) -> str:
@@ -71,7 +97,7 @@ def from_json(cls: type[K], text: str) -> K:
         raise FieldError(f"{cls.__name__}: no JSON ({error})", value=text) from error
     if not isinstance(data, dict):
         raise FieldError(f"{cls.__name__}: JSON object expected, not {text[:40]!r}", value=text)
-    return cls(**loaded(cls, data))
+    return cls._built(loaded(cls, data))
 
 
 def loaded(cls: type[Key], data: dict[str, Any]) -> dict[str, Any]:

@@ -58,6 +58,8 @@ class Key:
         _explicit: tuple[bool, ...]
         _hash: int
 
+    __signature__ = forms.Signature()
+
     _fields: ClassVar[dict[str, Field[Any]]] = {}
     _conditional: ClassVar[bool] = False
     _handwritten: ClassVar[bool] = False
@@ -71,7 +73,7 @@ class Key:
             "__init__" in vars(base) and not hasattr(vars(base)["__init__"], "__kigen__")
             for base in cls.__mro__[: cls.__mro__.index(Key)]
         )
-        cls.__match_args__ = tuple(cls._fields)  # type: ignore[misc]
+        cls.__match_args__ = tuple(cls._fields)  # type: ignore[attr-defined, misc]
         # Those of a base class are compiled for the fields of that class.
         cls._tokens = Key._tokens  # type: ignore[method-assign]
         cls._make_digest = Key._make_digest  # type: ignore[method-assign]
@@ -106,6 +108,13 @@ class Key:
         return Space(cls)
 
     @classmethod
+    def _built(cls, given: dict[str, Any]) -> Self:
+        """Return a key of values that are to be admitted."""
+        key = cls.__new__(cls)
+        Key.__init__(key, **given)
+        return key
+
+    @classmethod
     def _drawn(cls, values: dict[str, Any]) -> Self:
         """Return a key of values that are known to be valid."""
         if cls._handwritten:
@@ -118,6 +127,9 @@ class Key:
 
     def explicit(self) -> dict[str, Any]:
         """Return the values that were given, without those that are defaults or inactive."""
+        return self._given()
+
+    def _given(self) -> dict[str, Any]:
         flags = getattr(self, "_explicit", None) or (True,) * len(self._fields)
         values = self.__dict__
         return {
@@ -128,7 +140,7 @@ class Key:
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some values changed; the copy is not frozen."""
-        return type(self)(**{**Key.explicit(self), **changes})
+        return self._built({**self._given(), **changes})
 
     __replace__ = replace
 
@@ -147,7 +159,7 @@ class Key:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return the key that `to_dict` made ``values`` of, or that a person wrote them for."""
-        return cls(**values)
+        return cls._built(dict(values))
 
     def to_json(self) -> str:
         """Return the values as JSON, to be read by `from_json`."""
@@ -175,7 +187,14 @@ class Key:
     @property
     def id(self) -> str:
         """The first 12 digits of the fingerprint: short, and the same in every interpreter."""
-        return _digest(self).hex()[:12]
+        return self._peek().hex()[:12]
+
+    def _peek(self) -> bytes:
+        """Return the digest without freezing the key."""
+        try:
+            return self._digest
+        except AttributeError:
+            return self._make_digest()
 
     def fingerprint(self) -> str:
         """Return 32 hexadecimal digits, equal for equal keys in every interpreter; freezes the key.
@@ -209,7 +228,7 @@ class Key:
     def _tokens(self) -> tuple[Any, ...]:
         cls = type(self)
         if not cls._conditional:
-            cls._tokens = source.tokenizer(cls)  # type: ignore[method-assign]
+            cls._tokens = source.tokenizer(cls)  # type: ignore[assignment, method-assign]
             return cls._tokens(self)
         values = self.__dict__
         names = [name for name, field in cls._fields.items() if active(field, values)]
@@ -219,16 +238,15 @@ class Key:
         cls = type(self)
         if cls._conditional or cls.__fingerprint__ is not Key.__fingerprint__:
             return _fingerprint.digest(self)
-        cls._make_digest = source.digester(cls)  # type: ignore[method-assign]
+        cls._make_digest = source.digester(cls)  # type: ignore[assignment, method-assign]
         return cls._make_digest(self)
 
     # The object
 
     def __setattr__(self, name: str, value: Any) -> None:
         _check_assignable(self, name)
-        changed = type(self)(**{**Key.explicit(self), name: value})
-        self.__dict__.update(changed.__dict__)
-        _set(self, "_explicit", changed._explicit)
+        # All over again, because another field's condition may look at this one.
+        Key.__init__(self, **{**self._given(), name: value})
 
     def __delattr__(self, name: str) -> None:
         raise FrozenKeyError(
@@ -247,7 +265,7 @@ class Key:
     def __repr__(self) -> str:
         shown = {name: self.__dict__[name] for name in self._fields}
         try:
-            shown = {"id": _digest(self).hex()[:12], **shown}
+            shown = {"id": self._peek().hex()[:12], **shown}
         except UnfingerprintableError:
             pass  # a key that cannot be used as one can still be shown
         values = ", ".join(f"{name}={value!r}" for name, value in shown.items())
@@ -274,16 +292,9 @@ def _collect(cls: type[Key]) -> dict[str, Field[Any]]:
     return fields
 
 
-def _digest(key: Key) -> bytes:
-    try:
-        return key._digest
-    except AttributeError:
-        return key._make_digest()
-
-
 def frozen_digest(key: Key) -> bytes:
     """Return the 16 bytes that `Key.fingerprint` shows; from now on the key is frozen."""
-    digest = _digest(key)
+    digest = key._peek()  # noqa: SLF001
     _set(key, "_digest", digest)
     return digest
 

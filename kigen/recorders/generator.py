@@ -210,7 +210,8 @@ class Generator(Recorder, Generic[K]):
     def _cardinality(self) -> int | None:
         if self._total is ...:
             self._total = self._blueprint.cardinality()
-        return self._total
+        total: int | None = self._total
+        return total
 
     def _hopeless(self) -> float:
         """How many duplicates in a row a uniform engine gives less than once in exp(50) times."""

@@ -163,7 +163,7 @@ class Store:
     def load_checkpoint(self, gen_key: str) -> tuple[int, bytes] | None:
         """Return the last engine state written down, with the number of keys drawn before it."""
         rows = self._query("SELECT draws, state FROM checkpoints WHERE gen_key = ?", gen_key)
-        return rows[0] if rows else None  # type: ignore[return-value]
+        return rows[0] if rows else None
 
     def save_checkpoint(self, gen_key: str, draws: int, state: bytes) -> None:
         """Write down an engine state."""
@@ -236,7 +236,7 @@ class Store:
 
         The digest of a run that ki-gen 1.0 wrote is ``None``.
         """
-        return self._query(  # type: ignore[return-value]
+        return self._query(
             "SELECT seq, fingerprint FROM runs WHERE seq > ? AND gen_key = ? ORDER BY seq",
             after,
             gen_key,
