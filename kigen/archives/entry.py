@@ -45,5 +45,8 @@ class UnreadableKey:
     def __hash__(self) -> int:
         return hash(self.name)
 
+    def __fingerprint__(self) -> object:
+        return "kigen.UnreadableKey", self.name
+
     def __reduce__(self) -> tuple[object, ...]:
         return UnreadableKey, (self.name, self.fields)

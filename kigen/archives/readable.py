@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,10 @@ if TYPE_CHECKING:
 
 __all__ = ["readable_fields", "readable_result"]
 
-# A result that takes more is not read in a column.
+# Nobody reads more in a column.
 _LONGEST = 2000
 _LARGEST_INT = 512  # bits
+_DEEPEST = 4
 _NAMED = {"inf": '"Infinity"', "-inf": '"-Infinity"', "nan": '"NaN"'}
 
 
@@ -31,7 +33,7 @@ def readable_result(value: object) -> str | None:
     (None, None)
     """
     try:
-        text = _text(value, 4)
+        text = _text(value, _DEEPEST)
     except _NotPlainError:
         return None
     return text if len(text) <= _LONGEST else None
@@ -43,80 +45,106 @@ def readable_fields(fields: Mapping[str, Any]) -> str:
     >>> readable_fields({"lr": 0.1, "shape": (2, 3), "span": range(3)})
     '{"lr": 0.1, "shape": [2, 3], "span": "range(0, 3)"}'
     """
-    parts = [f"{_quoted(str(name))}: {_described(value)}" for name, value in fields.items()]
-    return "{" + ", ".join(parts) + "}"
+    return "{" + ", ".join([f"{_str(str(k))}: {_field(v)}" for k, v in fields.items()]) + "}"
 
 
-def _text(  # noqa: PLR0911 - one return a type, the commonest first, is what makes it quick
-    value: object, depth: int
-) -> str:
+def _text(value: Any, depth: int) -> str:
     """``value`` as JSON, ``depth`` containers deep at most."""
-    kind = type(value)
-    if kind is float:
-        return repr(value) if isfinite(value) else _NAMED[repr(value)]  # type: ignore[arg-type]
-    if kind is dict and depth:
-        return _object(value, depth)  # type: ignore[arg-type]
-    if kind is bool or value is None:
-        return "null" if value is None else "true" if value else "false"
-    if kind is int and value.bit_length() <= _LARGEST_INT:  # type: ignore[attr-defined]
-        return repr(value)
-    if kind is str and len(value) <= _LONGEST:  # type: ignore[arg-type]
-        return _quoted(value)  # type: ignore[arg-type]
-    if (kind is list or kind is tuple) and depth and len(value) <= _LONGEST // 3:  # type: ignore[arg-type]
-        return "[" + ", ".join([_text(part, depth - 1) for part in value]) + "]"  # type: ignore[attr-defined]
-    if isinstance(value, float):  # numpy.float64 is one
-        return _text(float(value), depth)
-    return _scalar(value)
+    write = _WRITERS.get(type(value), _other)
+    text: str = write(value, depth)
+    return text
 
 
-def _object(value: dict[object, object], depth: int) -> str:
-    if len(value) > _LONGEST // 6:
+def _str(value: str, _: int = 0) -> str:
+    if len(value) > _LONGEST:
         raise _NotPlainError
-    parts = []
-    for name, part in value.items():
-        if type(name) is not str or len(name) > _LONGEST:
-            raise _NotPlainError
-        parts.append(f"{_quoted(name)}: {_text(part, depth - 1)}")
-    return "{" + ", ".join(parts) + "}"
-
-
-def _scalar(value: object) -> str:
-    """The number in a numpy scalar."""
-    if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
-        plain = value.item() if hasattr(value, "item") else None
-        if type(plain) in (bool, int, float):
-            return _text(plain, 0)
-    raise _NotPlainError
-
-
-def _described(value: object) -> str:
-    from enum import Enum
-
-    try:
-        text = _text(value, 4)
-    except _NotPlainError:
-        pass
-    else:
-        if len(text) <= _LONGEST:
-            return text
-    if isinstance(value, Enum):
-        return _quoted(value.name)
-    if hasattr(value, "isoformat"):
-        return _quoted(str(value.isoformat()))
-    if hasattr(value, "to_dict"):
-        return readable_fields(value.to_dict())
-    try:
-        text = value if isinstance(value, str) else repr(value)
-    except Exception as error:  # noqa: BLE001 - a description is not worth a failed store
-        text = f"<{type(value).__qualname__}: {type(error).__name__}>"
-    return _quoted(text if len(text) <= _LONGEST else text[:_LONGEST] + "...")
-
-
-def _quoted(text: str) -> str:
+    if value.isalnum() and value.isascii():
+        return f'"{value}"'
     from json.encoder import encode_basestring, encode_basestring_ascii
 
     try:
-        text.encode()
+        value.encode()
     except UnicodeEncodeError:  # half a character, which no database takes
-        return str(encode_basestring_ascii(text))
-    return str(encode_basestring(text))
+        return encode_basestring_ascii(value)
+    return encode_basestring(value)
+
+
+def _float(value: float, _: int) -> str:
+    text = repr(value)
+    return text if isfinite(value) else _NAMED[text]
+
+
+def _int(value: int, _: int) -> str:
+    if value.bit_length() > _LARGEST_INT:
+        raise _NotPlainError
+    return repr(value)
+
+
+def _dict(value: dict[Any, Any], depth: int) -> str:
+    if not depth or len(value) > _LONGEST // 6:
+        raise _NotPlainError
+    depth -= 1
+    parts = [_label(k) + _WRITERS.get(type(v), _other)(v, depth) for k, v in value.items()]
+    return "{" + ", ".join(parts) + "}"
+
+
+@lru_cache(256)
+def _label(name: object) -> str:
+    """The beginning of an item; the same few names come again and again."""
+    if type(name) is not str:
+        raise _NotPlainError
+    return f"{_str(name)}: "
+
+
+def _list(value: list[Any] | tuple[Any, ...], depth: int) -> str:
+    if not depth or len(value) > _LONGEST // 3:
+        raise _NotPlainError
+    return "[" + ", ".join([_text(part, depth - 1) for part in value]) + "]"
+
+
+def _other(value: Any, depth: int) -> str:
+    """The number in a numpy scalar."""
+    if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
+        plain = value.item()
+        if type(plain) in (bool, int, float):
+            return _text(plain, depth)
+    raise _NotPlainError
+
+
+_WRITERS: dict[type, Any] = {
+    bool: lambda value, _: "true" if value else "false",
+    dict: _dict,
+    float: _float,
+    int: _int,
+    list: _list,
+    str: _str,
+    tuple: _list,
+    type(None): lambda _, __: "null",
+}
+
+
+def _field(value: Any) -> str:
+    """``value`` as JSON, or a description of it."""
+    try:
+        text = _text(value, _DEEPEST)
+    except _NotPlainError:
+        return _description(value)
+    return text if len(text) <= _LONGEST else _cut(text)
+
+
+def _description(value: Any) -> str:
+    from enum import Enum
+
+    if isinstance(value, Enum):
+        return _cut(value.name)
+    try:
+        if hasattr(value, "to_dict") and hasattr(value, "fingerprint"):  # a Key within a Key
+            return readable_fields(value.to_dict())
+        text = value.isoformat() if hasattr(value, "isoformat") else None
+        return _cut(text if isinstance(text, str) else repr(value))
+    except Exception as error:  # noqa: BLE001 - a description is not worth a failed store
+        return _cut(f"<{type(value).__qualname__}: {type(error).__name__}>")
+
+
+def _cut(text: str) -> str:
+    return _str(text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "...")

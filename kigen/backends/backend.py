@@ -6,13 +6,12 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from kigen.backends.locks import Lock, LockTable
-from kigen.backends.record import Value
 from kigen.errors import ConfigurationError, DamagedRecordError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kigen.backends.record import Record
+    from kigen.backends.record import Record, Value
 
 __all__ = ["Backend", "full_sync"]
 
@@ -57,7 +56,7 @@ class Backend(ABC):
     def read_value(self, name: str) -> Value | None:
         """As :meth:`read`, for a caller who needs the value alone."""
         record = self.read(name)
-        return None if record is None else Value(record.codec, record.data, record.buffers)
+        return None if record is None else (record.codec, record.data, record.buffers)
 
     def read_many(
         self, names: Iterable[str], *, values: bool = True

@@ -65,7 +65,7 @@ class DirectoryBackend(Backend):
 
     def __init__(self, path: str, *, sync: str = "normal") -> None:
         self.path = os.path.abspath(path)
-        self.url = "dir:///" + self.path.replace(os.sep, "/").lstrip("/")
+        self.url = "dir:////" + self.path.replace(os.sep, "/").lstrip("/")
         self.damaged_place = os.path.join(self.path, "damaged")
         self._sync = sync
         self._full_sync = full_sync(sync)

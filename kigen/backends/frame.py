@@ -71,7 +71,7 @@ def read(path: str, name: str) -> Record:
     with _open(path) as file:
         head = _read_head(file, path, name)
         value = _read_value(file, head, path)
-    return Record(**head.description, key=head.key, data=value.data, buffers=value.buffers)
+    return Record(**head.description, key=head.key, data=value[1], buffers=value[2])
 
 
 def read_value(path: str, name: str) -> Value:
@@ -179,7 +179,7 @@ def _read_value(file: FileIO, head: _Head, path: str) -> Value:
         if block_checksum(buffer) != checksum:
             raise _damaged(path, "a buffer of its value does not match its checksum")
         buffers.append(buffer)
-    return Value(head.description["codec"], data, tuple(buffers))
+    return head.description["codec"], data, tuple(buffers)
 
 
 def _memory(size: int) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 __all__ = ["FORMAT", "Record", "Value", "checked_name"]
 
@@ -42,12 +42,8 @@ class Record(NamedTuple):
         return len(self.data) + sum(memoryview(buffer).nbytes for buffer in self.buffers)
 
 
-class Value(NamedTuple):
-    """The part of a record that a look-up needs."""
-
-    codec: str
-    data: Any
-    buffers: tuple[Any, ...] = ()
+Value: TypeAlias = tuple[str, Any, tuple[Any, ...]]
+"""The part of a record that a look-up needs: codec, data, buffers."""
 
 
 def checked_name(name: str) -> str:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol, TypeAlias
 
 __all__ = ["Codec", "Payload"]
 
 
-class Payload(NamedTuple):
-    """A value at rest: ``data``, and beside it the large ``buffers`` that ``data`` refers to.
+Payload: TypeAlias = tuple[str, Any, tuple[Any, ...]]
+"""A value at rest: codec, data, buffers.
 
-    ``codec`` says who wrote it. ``buffers`` are bytes-like and may be the memory of the value
-    itself: they are valid until the value changes.
-    """
-
-    codec: str
-    data: Any
-    buffers: tuple[Any, ...] = ()
+The codec is who wrote it, the buffers are large parts that the data refers to: bytes-like, and
+perhaps the memory of the value itself, so that they are valid until it changes.
+"""
 
 
 class Codec(Protocol):
-    """Turns values into payloads; the payload's ``codec`` says how to turn it back.
+    """Turns values into payloads; the codec that a payload names says how to turn it back.
 
     ``encode`` raises :class:`~kigen.errors.CodecError` for a value that it cannot store, before
     anything is written. ``decode`` may raise whatever the value's own classes raise.
@@ -28,4 +24,4 @@ class Codec(Protocol):
 
     def encode(self, value: object, /) -> Payload: ...
 
-    def decode(self, payload: tuple[str, Any, tuple[Any, ...]], /) -> Any: ...
+    def decode(self, payload: Payload, /) -> Any: ...

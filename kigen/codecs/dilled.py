@@ -7,12 +7,13 @@ import struct
 import sys
 from typing import TYPE_CHECKING, Any
 
-from kigen.codecs.codec import Payload
 from kigen.errors import CodecError, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
+
+    from kigen.codecs.codec import Payload
 
 __all__ = ["beside_pickle", "dumps", "loads", "loads_either"]
 
@@ -42,13 +43,13 @@ def dumps(value: object, reason: Exception) -> bytes:
         ) from error
 
 
-def beside_pickle(payload: Payload, value: object) -> Payload:
-    """The payload with a dill of ``value`` in front, if dill can make one."""
+def beside_pickle(data: bytes, buffers: tuple[Any, ...], value: object) -> Payload:
+    """The pickle with a dill of ``value`` in front, if dill can make one."""
     try:
         copy = _VERSION + _dump(value)
     except Exception:  # noqa: BLE001 - the pickle alone serves the script that wrote it
-        return payload
-    return Payload("pickle+dill", _LENGTH.pack(len(copy)) + copy + payload.data, payload.buffers)
+        return "pickle", data, buffers
+    return "pickle+dill", _LENGTH.pack(len(copy)) + copy + data, buffers
 
 
 def loads(data: bytes) -> Any:

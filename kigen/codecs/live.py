@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kigen.codecs.codec import Payload
+if TYPE_CHECKING:
+    from kigen.codecs.codec import Payload
 
 __all__ = ["LiveCodec"]
 
@@ -19,7 +20,7 @@ class LiveCodec:
     """
 
     def encode(self, value: object, /) -> Payload:
-        return Payload("live", value)
+        return "live", value, ()
 
-    def decode(self, payload: tuple[str, Any, tuple[Any, ...]], /) -> Any:
+    def decode(self, payload: Payload, /) -> Any:
         return payload[1]

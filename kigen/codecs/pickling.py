@@ -17,11 +17,10 @@ from __future__ import annotations
 import pickle
 from typing import TYPE_CHECKING, Any
 
-from kigen.codecs.codec import Payload
 from kigen.errors import CodecError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from kigen.codecs.codec import Payload
 
 __all__ = ["PickleCodec", "decode"]
 
@@ -36,7 +35,7 @@ class PickleCodec:
     """Pickle, with dill behind it for what pickle cannot store.
 
     >>> codec = PickleCodec()
-    >>> codec.encode({"loss": 0.5}).codec
+    >>> codec.encode({"loss": 0.5})[0]
     'pickle'
     >>> codec.decode(codec.encode({"loss": 0.5}))
     {'loss': 0.5}
@@ -45,32 +44,29 @@ class PickleCodec:
     """
 
     def encode(self, value: object, /) -> Payload:
-        buffers: list[Any] = []
-
-        def beside(buffer: pickle.PickleBuffer) -> bool:
-            raw = buffer.raw()
-            if raw.nbytes < OUT_OF_BAND:
-                return True
-            buffers.append(raw)
-            return False
-
+        buffers: list[pickle.PickleBuffer] = []
         try:
-            data = pickle.dumps(value, PROTOCOL, buffer_callback=beside)
+            data = pickle.dumps(value, PROTOCOL, buffer_callback=buffers.append)
+            if buffers:
+                data = _with_small_ones_inside(value, buffers)
         except Exception as error:  # noqa: BLE001 - a user's __reduce__ raises what it likes
             from kigen.codecs import dilled
 
-            return Payload("dill", dilled.dumps(value, error))
+            return "dill", dilled.dumps(value, error), ()
         if b"__main__" in data:
             from kigen.codecs import dilled
 
-            return dilled.beside_pickle(Payload("pickle", data, tuple(buffers)), value)
-        return Payload("pickle", data, tuple(buffers))
+            return dilled.beside_pickle(data, _raw(buffers), value)
+        return "pickle", data, _raw(buffers) if buffers else ()
 
-    def decode(self, payload: tuple[str, Any, tuple[Any, ...]], /) -> Any:
+    def decode(self, payload: Payload, /) -> Any:
+        codec, data, buffers = payload
+        if codec == "pickle":
+            return pickle.loads(data, buffers=buffers)
         return decode(payload)
 
 
-def decode(payload: tuple[str, Any, tuple[Any, ...]]) -> Any:
+def decode(payload: Payload) -> Any:
     """The value of a payload with any of this module's codec ids.
 
     Raises:
@@ -78,7 +74,7 @@ def decode(payload: tuple[str, Any, tuple[Any, ...]]) -> Any:
     """
     codec, data, buffers = payload
     if codec == "pickle":
-        return loads(data, buffers)
+        return pickle.loads(data, buffers=buffers)
     if codec in ("dill", "pickle+dill"):
         from kigen.codecs import dilled
 
@@ -86,6 +82,18 @@ def decode(payload: tuple[str, Any, tuple[Any, ...]]) -> Any:
     raise CodecError(f"no codec is called {codec!r}; was it written by a newer kigen?", codec=codec)
 
 
-def loads(data: Any, buffers: Iterable[Any] = ()) -> Any:
-    """Unpickle ``data``, whose large arrays become views of ``buffers``, without a copy."""
-    return pickle.loads(data, buffers=buffers)
+def _with_small_ones_inside(value: object, buffers: list[pickle.PickleBuffer]) -> bytes:
+    """The pickle of ``value``; of its buffers, all found before, only large ones stay outside."""
+    buffers.clear()
+
+    def inside(buffer: pickle.PickleBuffer) -> bool:
+        if buffer.raw().nbytes < OUT_OF_BAND:
+            return True
+        buffers.append(buffer)
+        return False
+
+    return pickle.dumps(value, PROTOCOL, buffer_callback=inside)
+
+
+def _raw(buffers: list[pickle.PickleBuffer]) -> tuple[memoryview, ...]:
+    return tuple(buffer.raw() for buffer in buffers)

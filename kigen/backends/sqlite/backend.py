@@ -12,7 +12,7 @@ from kigen.backends import frame
 from kigen.backends.backend import Backend, full_sync
 from kigen.backends.checksums import crc32
 from kigen.backends.locks import LockTable, shared_locks
-from kigen.backends.record import Record, Value
+from kigen.backends.record import Record
 from kigen.backends.sqlite.connections import Connections
 from kigen.backends.sqlite.schema import COLUMNS, connect, prepare
 from kigen.backends.sqlite.values import ValueFiles
@@ -20,6 +20,8 @@ from kigen.errors import ArchiveError, DamagedRecordError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from kigen.backends.record import Value
 
 __all__ = ["SqliteBackend"]
 
@@ -35,7 +37,7 @@ _INSERT = f"INSERT INTO records ({COLUMNS}) VALUES ({_PLACES})"  # noqa: S608
 _WRITE = f"{_INSERT} ON CONFLICT (name) DO UPDATE SET {_UPDATES}"
 _WRITE_NEW = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING 1"
 _READ = f"SELECT {COLUMNS} FROM records WHERE name = ?"  # noqa: S608
-_READ_VALUE = "SELECT checksum, value FROM records WHERE name = ?"
+_READ_VALUE = "SELECT value, checksum FROM records WHERE name = ?"
 _READ_FILE = "SELECT file FROM records WHERE name = ?"
 _FILES = "SELECT file FROM records WHERE file IS NOT NULL UNION SELECT file FROM damaged"
 
@@ -67,25 +69,25 @@ class SqliteBackend(Backend):
             self.path, lambda: connect(self.path, timeout, full_sync=full), timeout
         )
         self._query = self._connections.query
+        self._one = self._connections.one
         self._query(_READ_VALUE, ("",))  # a damaged database says so now
 
     def __reduce__(self) -> tuple[object, ...]:
         return self._reopen, ()
 
     def read_value(self, name: str) -> Value | None:
-        rows = self._query(_READ_VALUE, (name,))
-        if not rows:
+        row = self._one(_READ_VALUE, name)
+        if row is None:
             return None
-        checksum, value = rows[0]
-        if value is not None and crc32(value, _seed("pickle", name)) == checksum:
-            return Value("pickle", value)
-        record = self.read(name)  # large, of another codec, or damaged
-        return None if record is None else Value(record.codec, record.data, record.buffers)
+        value, checksum = row
+        if value is not None and crc32(value, crc32(name.encode())) == checksum:
+            return "pickle", value, ()
+        return super().read_value(name)  # large, of another codec, or damaged
 
     def read(self, name: str) -> Record | None:
         missing = None
-        while rows := self._query(_READ, (name,)):
-            record, file = self._verified(rows[0])
+        while row := self._one(_READ, name):
+            record, file = self._verified(row)
             if file is None:
                 return record
             try:
@@ -155,10 +157,10 @@ class SqliteBackend(Backend):
 
     def names(self, function: str | None = None) -> Iterator[str]:
         if function is None:
-            rows = self._query("SELECT name FROM records ORDER BY created, name")
+            rows = self._query("SELECT name FROM records ORDER BY rowid")
         else:
             rows = self._query(
-                "SELECT name FROM records WHERE function = ? ORDER BY created, name", (function,)
+                "SELECT name FROM records WHERE function = ? ORDER BY rowid", (function,)
             )
         return (name for (name,) in rows)
 
@@ -200,7 +202,7 @@ class SqliteBackend(Backend):
                     if not self._files.exists(file):  # swept away while we slept
                         continue
                     replaced = execute(_READ_FILE, (record.name,)).fetchall()
-                    rows = execute(statement, _row(record, file)).fetchall()
+                    rows = execute(statement, _row_of_file(record, file)).fetchall()
                     written = statement is _WRITE or bool(rows)
                 break
         except OSError as error:
@@ -242,9 +244,10 @@ class SqliteBackend(Backend):
         """The record in ``row``, and the file that holds the rest of it."""
         value, file, checksum, head_checksum = row[9:]
         record = Record._make((*row[:9], value or b"", ()))
-        if _head_checksum(record) != head_checksum:
+        expected = _checksums(record)
+        if expected[1] != head_checksum:
             raise self._damaged(record.name, "its columns do not match their checksum")
-        if file is None and _checksum(record) != checksum:
+        if expected[0] != checksum:
             raise self._damaged(record.name, "its value does not match its checksum")
         return record, file
 
@@ -258,25 +261,26 @@ def _is_large(record: Record) -> bool:
     return bool(record.buffers) or len(record.data) >= LARGE or len(record.key) >= LARGE
 
 
-def _row(record: Record, file: str | None = None) -> _Row:
-    if file is None:
-        return (*record[:10], None, _checksum(record), _head_checksum(record))
+def _row(record: Record) -> _Row:
+    """The columns of a record that fits into its row."""
+    return (*record[:10], None, *_checksums(record))
+
+
+def _row_of_file(record: Record, file: str) -> _Row:
+    """The columns of a record that is in a file of its own."""
     if len(record.key) >= LARGE:
         record = record._replace(key=b"")
-    return (*record[:9], None, file, 0, _head_checksum(record))
+    return (*record[:9], None, file, *_checksums(record._replace(data=b"")))
 
 
-def _checksum(record: Record) -> int:
-    return crc32(record.data, _seed(record.codec, record.name))
+def _checksums(record: Record) -> tuple[int, int]:
+    """Of the value, seeded with its name, and of the columns that describe it.
 
-
-def _head_checksum(record: Record) -> int:
-    """Over the columns that describe the value, as Python writes them."""
-    name, function, code, created, elapsed, fields, result, key, codec, *_ = record
-    text = f"{name}\0{function}\0{code}\0{created!r}\0{elapsed!r}\0{fields}\0{result}\0{codec}"
-    return crc32(key, crc32(text.encode()))
-
-
-def _seed(codec: str, name: str) -> int:
-    """Binds a value to its name: an index that leads to another row is found out."""
-    return crc32(f"{codec}:{name}".encode())
+    The index might lead to another row, whose value would not match. A codec other than pickle has
+    its part in the seed: a look-up need not read which it is.
+    """
+    name, function, code, _, _, fields, result, key, codec, data, _ = record
+    seed = crc32(name.encode())
+    value = crc32(data, seed if codec == "pickle" else crc32(codec.encode(), seed))
+    head = f"{name}\0{function}\0{code}\0{codec}\0{fields}\0{result}"
+    return value, crc32(key, crc32(head.encode()))

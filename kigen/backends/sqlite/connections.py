@@ -50,20 +50,23 @@ class Connections:
         Raises:
             ArchiveError: in place of any error of SQLite's.
         """
-        session = self._session()
-        with session.lock:
-            try:
-                execute = session.execute or session.open(self._connect)
-                return execute(sql, arguments).fetchall()
-            except sqlite3.Error as error:
-                if not _is_passing(error):
-                    raise translated(self._path, error) from error
-            rows: list[Any] = patiently(
-                self._path,
-                self._patience,
-                lambda: (session.execute or session.open(self._connect))(sql, arguments).fetchall(),
-            )
-            return rows
+        try:
+            session = self._local.session
+            with session.lock:
+                rows: list[Any] = session.execute(sql, arguments).fetchall()
+                return rows
+        except (AttributeError, TypeError, sqlite3.Error):  # no connection yet, or a busy one
+            return self._patiently(sql, arguments)
+
+    def one(self, sql: str, name: str) -> Any:
+        """The only row, or None: as :meth:`query`, on the path of every look-up."""
+        try:
+            session = self._local.session
+            with session.lock:
+                return session.execute(sql, (name,)).fetchone()
+        except (AttributeError, TypeError, sqlite3.Error):
+            rows = self._patiently(sql, (name,))
+            return rows[0] if rows else None
 
     @contextmanager
     def transaction(self) -> Iterator[Execute]:
@@ -89,6 +92,17 @@ class Connections:
             for session in list(self._sessions):
                 with session.lock:
                     session.close()
+
+    def _patiently(self, sql: str, arguments: tuple[Any, ...]) -> list[Any]:
+        session = self._session()
+
+        def attempt() -> list[Any]:
+            execute = session.execute or session.open(self._connect)
+            return execute(sql, arguments).fetchall()
+
+        with session.lock:
+            rows: list[Any] = patiently(self._path, self._patience, attempt)
+            return rows
 
     def _session(self) -> _Session:
         try:

@@ -1,0 +1,143 @@
+"""What it costs to store one result and to fetch it again: small ones, and arrays of 1 MB."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.interleave import Runner, Table, installed, race, timed
+
+ENTRIES = 10_000
+BATCH = 1_000  # operations a round
+ARRAYS = 48  # more than any cache of the processor holds
+
+Open = Callable[[str], MutableMapping[Any, Any]]
+
+
+def run(rounds: int) -> Iterator[Table]:
+    """Every table, one after the other."""
+    with tempfile.TemporaryDirectory(prefix="kigen-bench-") as where:
+        small = {"loss": 0.123456789, "n": 7}
+        for title, key in (("string", lambda n: f"k{n}"), ("tuple", lambda n: (n, n / 7, "adam"))):
+            yield Table(
+                f"Small results, {title} keys, {ENTRIES:,} entries",
+                "diskcache",
+                "us",
+                {
+                    "set": race(_setting(where, key, small), rounds=rounds),
+                    "get": race(_getting(where, key, small), rounds=rounds),
+                },
+                note="Each set is committed when it returns; keys in random order.",
+            )
+        if installed("numpy"):
+            yield _arrays(where, rounds)
+
+
+def contenders() -> dict[str, Open]:
+    """Every store as a mapping; a new one at each path."""
+    from kigen import archives
+
+    found: dict[str, Open] = {
+        "kigen SQLite": lambda path: archives.open(f"{path}.db"),
+        "kigen directory": lambda path: archives.open(f"{path}/"),
+    }
+    if installed("diskcache"):
+        import diskcache
+
+        found["diskcache"] = diskcache.Cache
+    if installed("klepto"):
+        import klepto.archives
+
+        found["klepto directory"] = lambda path: klepto.archives.dir_archive(path, cached=False)
+    return found
+
+
+def _setting(where: str, key: Callable[[int], Any], value: object) -> dict[str, Runner]:
+    """Sets of new keys into a store that holds ENTRIES at first, and one more batch each round."""
+
+    def runner(store: MutableMapping[Any, Any]) -> Runner:
+        numbers = itertools.count(ENTRIES)
+
+        def work() -> None:
+            for n in itertools.islice(numbers, BATCH):
+                store[key(n)] = value
+
+        return timed(work, BATCH)
+
+    return {name: runner(store) for name, store in _filled(where, key, value).items()}
+
+
+def _getting(where: str, key: Callable[[int], Any], value: object) -> dict[str, Runner]:
+    def runner(store: MutableMapping[Any, Any]) -> Runner:
+        keys = [key(n) for n in random.Random(0).sample(range(ENTRIES), BATCH)]
+
+        def work() -> None:
+            for each in keys:
+                store[each]
+
+        return timed(work, BATCH)
+
+    return {name: runner(store) for name, store in _filled(where, key, value).items()}
+
+
+def _filled(
+    where: str, key: Callable[[int], Any], value: object
+) -> dict[str, MutableMapping[Any, Any]]:
+    stores = {}
+    for name, open_ in contenders().items():
+        store = stores[name] = open_(_new(where))
+        many = {key(n): value for n in range(ENTRIES)}
+        if hasattr(store, "transact"):
+            with store.transact():
+                store_all(store, many)
+        else:
+            store.update(many)
+    return stores
+
+
+def store_all(store: MutableMapping[Any, Any], many: dict[Any, Any]) -> None:
+    """Store every pair."""
+    for key, value in many.items():
+        store[key] = value
+
+
+def _arrays(where: str, rounds: int) -> Table:
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    arrays = [rng.random(1 << 17) for _ in range(ARRAYS)]
+    stores = {name: open_(_new(where)) for name, open_ in contenders().items()}
+
+    def setting(store: MutableMapping[Any, Any]) -> Runner:
+        return timed(lambda: store_all(store, dict(enumerate(arrays))), ARRAYS)
+
+    def getting(store: MutableMapping[Any, Any]) -> Runner:
+        def work() -> None:
+            for n in range(ARRAYS):
+                store[n]
+
+        return timed(work, ARRAYS)
+
+    set_ = race({name: setting(store) for name, store in stores.items()}, rounds=rounds)
+    get = race({name: getting(store) for name, store in stores.items()}, rounds=rounds)
+    return Table(
+        f"Arrays of 1 MB, {ARRAYS} in turn",
+        "diskcache",
+        "us",
+        {"set": set_, "get": get},
+        note="kigen verifies every byte it reads.",
+    )
+
+
+_numbers = itertools.count()
+
+
+def _new(where: str) -> str:
+    path = Path(where) / f"store{next(_numbers)}"
+    shutil.rmtree(path, ignore_errors=True)
+    return str(path)
