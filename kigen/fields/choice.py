@@ -39,7 +39,7 @@ class Choice(Field[T]):
 
     def validate(self, value: Any) -> None:
         """Raise `FieldError` if ``value`` is none of the options."""
-        self.accept(value)
+        Choice.accept(self, value)
 
     def accept(self, value: Any) -> T:
         """Return the option that is equal to ``value``."""

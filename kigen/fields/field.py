@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, overload
 
 from kigen.errors import ConfigurationError, KeyFieldError
@@ -71,6 +71,8 @@ class Field(ABC, Generic[T]):
         for name in ("draws_valid", "plain_values"):
             if name not in vars(cls):
                 setattr(cls, name, False)
+        if "validate" in vars(cls) and "accept" not in vars(cls) and cls.accept is not Field.accept:
+            cls.accept = _validated(cls.accept)  # type: ignore[assignment, method-assign]
 
     def __init__(self, *, default: Any = MISSING, when: Mapping[str, Any] | None = None) -> None:
         self.default = default
@@ -147,6 +149,17 @@ class Field(ABC, Generic[T]):
         def __get__(self, obj: object, owner: type) -> T: ...
         def __get__(self, obj: object | None, owner: type) -> Self | T: ...
         def __set__(self, obj: object, value: T) -> None: ...
+
+
+def _validated(accept: Callable[[Any, Any], T]) -> Callable[[Any, Any], T]:
+    """The ``accept`` of a subclass that overrides ``validate`` alone, as ki-gen's fields do."""
+
+    def accept_and_validate(self: Field[T], value: Any) -> T:
+        accepted = accept(self, value)
+        self.validate(accepted)
+        return accepted
+
+    return accept_and_validate
 
 
 def _condition(when: Any) -> dict[str, tuple[Any, ...]]:

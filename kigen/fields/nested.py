@@ -164,7 +164,7 @@ class Each(Field[tuple[T, ...]]):
 
     def validate(self, value: Any) -> None:
         """Raise `FieldError` for each element that is not admitted."""
-        self.accept(value)
+        Each.accept(self, value)
 
     def sample(self, rng: Rengine) -> tuple[T, ...]:
         """Return a tuple whose elements are drawn one after another."""

@@ -107,7 +107,7 @@ class Param(Field[T]):
 
     def validate(self, value: Any) -> None:
         """Raise `FieldError` if ``value`` is no number, out of bounds or off the grid."""
-        self.accept(value)
+        Param.accept(self, value)
 
     def accept(self, value: Any) -> T:
         """Return ``value`` as an int or a float of this field, on the grid if there is one."""

@@ -143,7 +143,7 @@ class Date(Field["date"]):
 
     def validate(self, value: Any) -> None:
         """Raise `FieldError` if ``value`` is no day, or out of bounds."""
-        self.accept(value)
+        Date.accept(self, value)
 
     def _bounds(self) -> tuple[int, int]:
         if self.min is None or self.max is None:

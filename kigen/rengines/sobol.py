@@ -45,7 +45,9 @@ class SobolRengine(PointRengine):
             self._first = index - offset
             if self._first < self._sobol.num_generated:
                 self._sobol.reset()
-            self._sobol.fast_forward(self._first - self._sobol.num_generated)
+            ahead = self._first - self._sobol.num_generated
+            if ahead:
+                self._sobol.fast_forward(ahead)
             self._block = self._sobol.random(_BLOCK).tolist()
         return self._block[offset]
 
