@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kigen.caching.flight import Flight
 from kigen.caching.guard import FIXED, Guarded, choose_guard
-from kigen.caching.plain import ATOMS, Aside, memory_key
+from kigen.caching.plain import Aside, memory_key
 from kigen.errors import UnfingerprintableError
 from kigen.policies import MISSING, Policy
 
@@ -36,6 +36,7 @@ class Miss:
         "flights",
         "guard",
         "loads",
+        "memory",
         "misses",
         "naming",
         "policy",
@@ -44,6 +45,7 @@ class Miss:
 
     def __init__(self, policy: Policy, naming: Naming, copy: bool | None = None) -> None:
         self.policy = policy
+        self.memory = policy.memory
         self.naming = naming
         self.guard = choose_guard(copy)
         self.shelf: Shelf | None = None
@@ -51,19 +53,44 @@ class Miss:
         self.asides = False  # whether any entry has ever been set aside
         self.begun = self.misses = self.loads = 0
 
-    def claim(self, call: Any, now: float) -> Any:
+    def claim(self, key: Hashable, call: Any, now: float) -> Any:
         """Return the value of ``call`` if there is one, else the flight that the caller owns.
+
+        ``key`` is the key of the call in memory: the call itself if it is made of `ATOMS`.
+        """
+        if self.asides:
+            value = self.recall(key, now)
+            if value is not MISSING:
+                return value
+        flight = Flight()
+        flight.key = key
+        flight.call = call
+        flight.gates = []
+        flight.owner = get_ident()
+        other = self.flights.setdefault(key, flight)
+        if other is not flight:
+            return self._join(other, key, call, now)
+        if key in self.memory or self.asides:
+            # Somebody may have settled the key after we had looked, and before we took off.
+            value = self.recall(key, now)
+            if value is not MISSING:
+                flight.land(self.flights, value)
+                return value
+        self.begun += 1
+        return flight if self.shelf is None else self._load(self.shelf, flight, now)
+
+    def claim_odd(self, call: Any, now: float) -> Any:
+        """`claim` a call that is not made of `ATOMS` alone.
 
         Raises `kigen.errors.UnkeyableCall` for an argument that can be no part of a key.
         """
-        for part in call if call.__class__ is tuple else (call,):
-            if part.__class__ not in ATOMS:
-                return self._claim_odd(call, now)
-        if self.asides:
-            value = self.recall(call, now)
-            if value is not MISSING:
-                return value
-        return self._take_off(call, call, now)
+        try:
+            key = self.memory_key(call)
+        except BaseException:
+            self.begun += 1  # so that the call does not count as a hit
+            raise
+        value = self.recall(key, now)
+        return self.claim(key, call, now) if value is MISSING else value
 
     def settle(self, flight: Flight, value: Any, now: float) -> Any:
         """Keep the value that was computed, hand it to those who wait, and return it."""
@@ -111,38 +138,10 @@ class Miss:
                 return value.copy()
         return value
 
-    def _claim_odd(self, call: Any, now: float) -> Any:
-        try:
-            key = self.memory_key(call)
-        except BaseException:
-            self.begun += 1  # so that the call does not count as a hit
-            raise
-        value = self.recall(key, now)
-        return self._take_off(key, call, now) if value is MISSING else value
-
-    def _take_off(self, key: Hashable, call: Any, now: float) -> Any:
-        """Open a flight for the key, or join the one that is under way."""
-        flight = Flight()
-        flight.key = key
-        flight.call = call
-        flight.gates = []
-        flight.owner = get_ident()
-        other = self.flights.setdefault(key, flight)
-        if other is not flight:
-            return self._join(other, key, call, now)
-        if key in self.policy.memory or self.asides:
-            # Somebody may have settled the key after we had looked, and before we took off.
-            value = self.recall(key, now)
-            if value is not MISSING:
-                flight.land(self.flights, value)
-                return value
-        self.begun += 1
-        return flight if self.shelf is None else self._load(self.shelf, flight, now)
-
     def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         value = flight.wait(self.flights)
         if value is MISSING:  # it raised, which is its caller's affair; now we try
-            return self._claim_odd(call, now)
+            return self.claim(key, call, now)
         copier = self.guard(value)
         return value if copier is None else copier(value)
 

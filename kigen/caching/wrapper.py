@@ -11,7 +11,11 @@ For ``def f(x, y=2)`` under LRU the wrapper is::
             return entry[1]
         except (KeyError, TypeError):
             pass
-        ticket = claim((x, y), calls)
+        key = (x, y)
+        if x.__class__ in ATOMS and y.__class__ in ATOMS:
+            ticket = claim(key, key, calls)
+        else:
+            ticket = claim_odd(key, calls)
         if ticket.__class__ is not Flight:
             return ticket
         try:
@@ -39,12 +43,14 @@ from typing import Any
 from kigen.caching.flight import Flight
 from kigen.caching.keying import Keying
 from kigen.caching.miss import Miss
+from kigen.caching.plain import ATOMS
 from kigen.compile import compile_function
 from kigen.signature import Parameters
 
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
-    *("function", "keymap", "memory", "claim", "settle", "abandon", "Flight"),
+    *("function", "keymap", "memory", "claim", "claim_odd", "settle", "abandon"),
+    *("ATOMS", "Flight"),
     *("calls", "entry", "key", "ticket", "value"),
 )
 
@@ -60,7 +66,11 @@ def make({calls}):
             {hit}
         except (KeyError, TypeError):
             pass
-        {ticket} = {claim}({found}, {calls})
+        {key} = {found}
+        if {plain}:
+            {ticket} = {claim}({key}, {key}, {calls})
+        else:
+            {ticket} = {claim_odd}({key}, {calls})
         if {ticket}.__class__ is not {Flight}:
             return {ticket}
         try:
@@ -97,8 +107,10 @@ def compile_wrapper(
         "keymap": keying.keymap,
         "memory": miss.policy.memory,
         "claim": miss.claim,
+        "claim_odd": miss.claim_odd,
         "settle": miss.settle,
         "abandon": miss.abandon,
+        "ATOMS": ATOMS,
         "Flight": Flight,
     }
     scope = {names[name]: meaning for name, meaning in meanings.items()}
@@ -132,16 +144,19 @@ def _names(function: Callable[..., Any], keying: Keying) -> dict[str, str]:
     parameters = keying.parameters
     own = _own_names({*parameters.names(), _name(function)})
     found = made = keying.source
+    parts = list(keying.names or ())
     prepare = "# The key is put together where it is used."
     if keying.keymap is not None:
         found, made = own["key"], f"{own['keymap']}({keying.source})"
         prepare = f"{found} = {made}"
+        parts = [found]
     return {
         **own,
         "name": _name(function),
         "declaration": parameters.declaration(),
         "forwarding": parameters.forwarding(),
         "prepare": prepare,
+        "plain": " and ".join(f"{part}.__class__ in {own['ATOMS']}" for part in parts) or "True",
         "found": found,
         "made": made,
     }

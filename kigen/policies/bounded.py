@@ -53,22 +53,22 @@ class Bounded(Policy):
         return MISSING if entry is None else entry[1]
 
     def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
-        held = self.memory.get(key)
-        if held is not None:
-            held[1] = value
-            return None
         left = None if self.slots and self._take_slot() else self.evict()
         timed = self.timed
         entry = [now if timed else 0.0, value, key, now]
-        if self.memory.setdefault(key, entry) is not entry:
-            self.slots.append(None)  # another thread has put the key in just now
+        held = self.memory.setdefault(key, entry)
+        if held is not entry:
+            held[1] = value
+            self.slots.append(None)
         elif not timed:
             self.arrive(entry)
         return left
 
     def discard(self, key: Hashable) -> bool:
-        if self.memory.pop(key, None) is None:
+        entry = self.memory.pop(key, None)
+        if entry is None:
             return False
+        entry[3] = None
         self.slots.append(None)
         return True
 
@@ -82,11 +82,6 @@ class Bounded(Policy):
         except IndexError:
             return False
         return True
-
-    def _take_out(self, entry: Entry) -> Entry | None:
-        """Drop ``entry`` if it is still in; what was dropped has left its slot to the caller."""
-        key = entry[2]
-        return self.memory.pop(key, None) if self.memory.get(key) is entry else None
 
     def _wait_for_slot(self) -> bool:
         """Memory is empty and no slot is free: other threads are just about to fill them."""

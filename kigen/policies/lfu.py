@@ -56,10 +56,10 @@ class LFU(Bounded):
                     self._rebuild()
                 elif self._wait_for_slot():
                     return None
-                continue
-            gone = self._take_out(entry)
-            if gone is not None:
-                return gone
+            elif entry[3] is not None:
+                gone: Entry | None = self.memory.pop(entry[2], None)
+                if gone is not None:
+                    return gone
 
     def _untouched(self) -> Entry | None:
         while self.fresh:

@@ -51,7 +51,7 @@ class LRU(Bounded):
                 if self._requeue() or not self._wait_for_slot():
                     continue
                 return None
-            if entry[0] <= self.horizon and memory.get(entry[2]) is entry:
+            if entry[0] <= self.horizon and entry[3] is not None:
                 gone: Entry | None = memory.pop(entry[2], None)
                 if gone is not None:
                     return gone

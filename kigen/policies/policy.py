@@ -19,8 +19,8 @@ class Missing:
 
 MISSING: Final = Missing()
 
-#: ``[mark, value, key, arrived]``: what the policy goes by, what was put in, and when. The mark
-#: comes first because hits and sorting touch it most.
+#: ``[mark, value, key, arrived]``: what the policy goes by, what was put in, and when; ``arrived``
+#: is None once the entry has been dropped. The mark comes first: hits and sorting touch it most.
 Entry = list[Any]
 
 
