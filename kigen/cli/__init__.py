@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "run" not in options:
         parser.print_help()
         return 0
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name may hold any bytes
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status: int = options.run(options)
         sys.stdout.flush()  # here, where a closed pipe can still be answered
@@ -34,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KigenError as error:
+    except (KigenError, OSError) as error:  # OSError: such as a full disk under stdout
         print(f"kigen: {error}", file=sys.stderr)
         return 1
     return status

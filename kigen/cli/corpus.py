@@ -58,7 +58,7 @@ def standard_library() -> Corpus:
 
 
 def _amount(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size:,} bytes"
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size:,} byte{'s' * (size != 1)}"
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -14,15 +14,18 @@ import pytest
 
 import kigen
 from kigen import archives
+from tests import interpreters
 
 TEXT = b"".join(b"line %d: %d\n" % (i, i * i % 9973) for i in range(2000))
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(kigen.__file__).parents[1]), "COLUMNS": "120"}
 
 
-def demo(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+def demo(
+    *arguments: object, python: str = sys.executable, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the demo to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "kigen", "demo", *map(str, arguments)],
+        [python, "-m", "kigen", "demo", *map(str, arguments)],
         capture_output=True,
         text=True,
         env={**ENVIRONMENT, **environment},
@@ -78,6 +81,21 @@ def test_results_belong_to_the_content_and_not_to_the_path(text: Path, db: Path)
     assert counts(demo(copy, "--trials", 5, "--archive", db).stdout) == (0, 5)
     copy.write_bytes(TEXT + b"one line more\n")
     assert counts(demo(copy, "--trials", 5, "--archive", db).stdout) == (5, 0)
+
+
+def test_other_interpreters_find_what_this_one_computed(text: Path, db: Path) -> None:
+    """Another Python version, another hash seed: a trial is evaluated once, ever."""
+    assert counts(demo(text, "--trials", 8, "--archive", db).stdout) == (8, 0)
+    for python in interpreters.others():
+        run = demo(text, "--trials", 8, "--archive", db, python=python, PYTHONHASHSEED="7")
+        assert counts(run.stdout) == (0, 8), python
+
+
+def test_without_files_it_works_on_the_standard_library(db: Path) -> None:
+    """The input is real, and there is a good deal of it."""
+    run = demo("--trials", 2, "--archive", db)
+    assert counts(run.stdout) == (2, 0)
+    assert re.search(r"files of Python's standard library \(5\.\d MB\)", run.stdout)
 
 
 def test_another_seed_draws_other_settings(text: Path, db: Path) -> None:
@@ -259,6 +277,33 @@ def test_a_reader_that_leaves_early_is_no_error(text: Path, db: Path) -> None:
     process.wait()
     assert "Traceback" not in errors
     assert "Exception" not in errors
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="platform: no full device")
+def test_a_full_disk_is_told_in_one_line(text: Path, db: Path) -> None:
+    """Output that cannot be written is a failure, and no traceback."""
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "kigen", "demo", text, "--trials", "1", "--archive", db],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=ENVIRONMENT,
+        )
+    assert run.returncode == 1
+    assert "No space left" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="platform: names are text")
+def test_a_name_that_is_no_text_is_shown_in_some_way(tmp_path: Path, db: Path) -> None:
+    """A file's name may hold any bytes, and the terminal may know ASCII alone."""
+    name = os.fsencode(tmp_path) + b"/b\xff.txt"
+    with open(name, "wb") as file:
+        file.write(b"x")
+    run = demo(os.fsdecode(name), "--trials", 1, "--archive", db, PYTHONIOENCODING="ascii")
+    assert run.returncode == 0, run.stderr
+    assert r"b\udcff.txt (1 byte)" in run.stdout
 
 
 def test_without_a_command_the_help_is_shown() -> None:
