@@ -22,12 +22,13 @@ class Grid:
     __slots__ = ("count", "_start", "_step", "_denominator", "_floats", "_tolerance")
 
     def __init__(self, start: float, stop: float | None, step: float) -> None:
-        ratios = [_decimal(number) for number in (start, step, stop if stop is not None else start)]
+        numbers = (start, step, start if stop is None else stop)
+        ratios = [_decimal(number) for number in numbers]
         self._denominator = max(scale for _, scale in ratios)
         self._start, self._step, last = (
             digits * (self._denominator // scale) for digits, scale in ratios
         )
-        self._floats = not all(type(number) is int for number in (start, step))
+        self._floats = not all(type(number) is int for number in numbers)
         self._tolerance = 1e-9 * step if self._floats else 0
         self.count = (last - self._start) // self._step + 1 if stop is not None else 0
 
