@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kigen.fingerprint.refusal import Refusal, shown
-from kigen.fingerprint.scalars import head, octets
+from kigen.fingerprint.scalars import head, octets, plain_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -60,11 +60,24 @@ def unordered(value: Iterable[Any], walk: Walk) -> None:
 
 
 def mapping(
-    tag: bytes, items: Callable[[Any], Iterable[tuple[Any, Any]]], *, ordered: bool = False
+    tag: bytes,
+    items: Callable[[Any], Iterable[tuple[Any, Any]]],
+    *,
+    ordered: bool = False,
+    at_once: Callable[[Any], bytes] | None = None,
 ) -> Encoder:
-    """The encoder of a dict: number of items, items in the order of their keys' bytes."""
+    """The encoder of a dict: number of items, items in the order of their keys' bytes.
+
+    ``at_once`` writes the same bytes for a small dict of scalars, as a Key's values are.
+    """
 
     def encode(value: Any, walk: Walk) -> None:
+        if at_once is not None and not walk.typed:
+            try:
+                walk.append(at_once(value))
+                return
+            except KeyError:
+                pass
         keyed = [(apart(key, walk), key, item) for key, item in list(items(value))]
         append, plain = walk.append, walk.plain
         append(head(tag, len(keyed)))
@@ -136,7 +149,7 @@ def sliced(value: slice, walk: Walk) -> None:
 
 ENCODERS: dict[type, Encoder] = {
     bytearray: buffered,
-    dict: mapping(b":", dict.items),
+    dict: mapping(b":", dict.items, at_once=plain_dict),
     frozenset: unordered,
     list: sequence(b"["),
     memoryview: viewed,

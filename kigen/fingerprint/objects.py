@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kigen.fingerprint.names import mark
 from kigen.fingerprint.refusal import Refusal
-from kigen.fingerprint.scalars import head, text
+from kigen.fingerprint.scalars import PLAIN, head, text
 
 if TYPE_CHECKING:
     from kigen.fingerprint.dispatch import Encoder
@@ -42,7 +42,15 @@ def standing(kind: type, function: Callable[[Any], object]) -> Encoder:
 
     def encode(value: object, walk: Walk) -> None:
         walk.append(start)
-        walk.write(function(value))
+        stands = function(value)
+        plain = None if walk.typed else PLAIN.get(type(stands))
+        if plain is not None:
+            try:
+                walk.append(plain(stands))
+                return
+            except (KeyError, RecursionError):
+                pass  # it holds more than plain values
+        walk.write(stands)
 
     return encode
 

@@ -19,6 +19,7 @@ __all__ = [
     "imaginary",
     "integer",
     "octets",
+    "plain_dict",
     "rational",
     "real",
     "size",
@@ -44,7 +45,7 @@ def heads(tag: bytes) -> list[bytes]:
     return [tag + size(count) for count in range(LARGEST_BYTE)]
 
 
-INTEGER, TEXT, OCTETS, TUPLE = heads(b"i"), heads(b"s"), heads(b"b"), heads(b"(")
+INTEGER, TEXT, OCTETS, DICT, TUPLE = map(heads, (b"i", b"s", b"b", b":", b"("))
 
 
 def head(tag: bytes, count: int) -> bytes:
@@ -137,4 +138,15 @@ def plain_tuple(value: tuple[Any, ...]) -> bytes:
     return b"".join([TUPLE[len(value)], *[PLAIN[type(item)](item) for item in value]])
 
 
-PLAIN: dict[type, Callable[[Any], bytes]] = {**SCALARS, tuple: plain_tuple}
+def plain_dict(value: dict[Any, Any]) -> bytes:
+    """A small dict of scalars, its items sorted; raises as :func:`plain_tuple` does.
+
+    No encoding is the beginning of another, so sorting items is sorting by key.
+    """
+    if len(value) > NESTED_AT_ONCE:
+        raise KeyError(dict)
+    items = [SCALARS[type(key)](key) + SCALARS[type(item)](item) for key, item in value.items()]
+    return b"".join([DICT[len(items)], *sorted(items)])
+
+
+PLAIN: dict[type, Callable[[Any], bytes]] = {**SCALARS, dict: plain_dict, tuple: plain_tuple}
