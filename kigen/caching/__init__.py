@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kigen.caching.cached import CachedFunction
+from kigen.caching.call import Call
 from kigen.caching.decorators import Memoizer, inf_cache, lfu_cache, lru_cache
 from kigen.caching.info import CacheInfo, StandardCacheInfo
-from kigen.caching.naming import Call
 
 __all__ = [
     "CacheInfo",

@@ -80,7 +80,7 @@ class Memoizer:
         """Decorate ``function``, or what a classmethod or staticmethod wraps."""
         if isinstance(function, classmethod | staticmethod):
             return cast("CachedFunction[P, R]", type(function)(self(function.__func__)))
-        _refuse_what_cannot_be_cached(function)
+        refuse_what_cannot_be_cached(function)
         keying = Keying.of(Parameters.of(function), self.keymap, self.ignore)
         wrapper, control = self.memoize(function, keying, Naming(function, keying.names, self.name))
         for method in METHODS:
@@ -123,7 +123,8 @@ def open_archive(where: Any) -> Archive | None:
     return None if isinstance(archive.backend, NullBackend) else archive
 
 
-def _refuse_what_cannot_be_cached(function: Any) -> None:
+def refuse_what_cannot_be_cached(function: Any) -> None:
+    """Raise `ConfigurationError` for what is no function, or has a result that can be used once."""
     if not callable(function):
         raise ConfigurationError(f"{function!r} is not callable: there is nothing to cache")
     flags = getattr(getattr(function, "__code__", None), "co_flags", 0)

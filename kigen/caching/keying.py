@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
+from kigen.caching.call import know_key_type
 from kigen.errors import ConfigurationError, KeyFieldError
 from kigen.signature import Parameters
 
@@ -42,8 +43,10 @@ class Keying(NamedTuple):
         if not callable(keymap):
             raise ConfigurationError(f"keymap={keymap!r} is neither a Key class nor callable")
         fields = getattr(keymap, "field_specs", None)
-        arguments = parameters.forwarding() if fields is None else _fill(keymap, parameters)
-        return cls(parameters, arguments, keymap=keymap)
+        if fields is None:
+            return cls(parameters, parameters.forwarding(), keymap=keymap)
+        know_key_type(keymap)  # type: ignore[arg-type]
+        return cls(parameters, _fill(keymap, parameters), keymap=keymap)
 
     @classmethod
     def _of_arguments(cls, parameters: Parameters, ignored: Collection[str]) -> Keying:

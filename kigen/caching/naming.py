@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from kigen import fingerprint
+from kigen.caching.call import Call
 from kigen.caching.identity import identify
 from kigen.errors import UnfingerprintableError, UnkeyableCall
-
-
-class Call(NamedTuple):
-    """A call as an archive knows it; its fingerprint is the name of the record.
-
-    ``arguments`` are (name, value) pairs in the order of the parameters, or the key that a keymap
-    made of them.
-    """
-
-    function: str
-    arguments: Any
 
 
 class Naming:

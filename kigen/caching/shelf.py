@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, ItemsView, Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any
 
+from kigen.caching.call import Call
 from kigen.caching.identity import body_tag
-from kigen.caching.naming import Call, Naming
+from kigen.caching.naming import Naming
 from kigen.caching.notices import warn
 from kigen.errors import (
     ArchiveError,

@@ -8,6 +8,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kigen.caching import CacheInfo, Memoizer
+from kigen.caching.call import know_key_type
 from kigen.caching.keying import Keying
 from kigen.caching.naming import Naming
 from kigen.errors import ConfigurationError, KeyFieldError
@@ -54,6 +55,7 @@ class Evaluation(Generic[R]):
         self._cached, self._control = memoizer.memoize(evaluate, keying, naming)
         self._drawing = drawing
         self.key_type = shape.key_type
+        know_key_type(shape.key_type)
         self.seed = seed
         update_wrapper(self, function)
         self.__name__: str

@@ -1,0 +1,76 @@
+"""A call as an archive knows it."""
+
+from __future__ import annotations
+
+import sys
+from functools import reduce
+from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
+
+from kigen.key import Key
+
+#: Key classes that cached functions use, by module and qualified name; the last one counts. A
+#: class made inside a function cannot be imported, and one made anew in a notebook is not the old
+#: one: both are found here.
+_key_types: WeakValueDictionary[tuple[str, str], type[Key]] = WeakValueDictionary()
+
+
+class Call(NamedTuple):
+    """A function and its arguments; the fingerprint is the name of the record.
+
+    ``arguments`` are (name, value) pairs in the order of the parameters, or the key that a keymap
+    made of them. A Key among them is pickled as the name of its class and its state.
+    """
+
+    function: str
+    arguments: Any
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        arguments = self.arguments
+        if isinstance(arguments, Key):
+            return _restore_keyed, (self.function, _pack(arguments))
+        packed = tuple((name, _pack(value)) for name, value in arguments)
+        return _restore, (self.function, packed)
+
+
+def know_key_type(key_type: type[Key]) -> None:
+    """Let keys of this class be found when they are unpickled."""
+    _key_types[key_type.__module__, key_type.__qualname__] = key_type
+
+
+class _Packed(NamedTuple):
+    """A Key on its way through a pickle."""
+
+    module: str
+    qualname: str
+    state: Any
+
+
+def _pack(value: Any) -> Any:
+    if not isinstance(value, Key):
+        return value
+    kind = type(value)
+    return _Packed(kind.__module__, kind.__qualname__, value.__getstate__())
+
+
+def _unpack(value: Any) -> Any:
+    if not isinstance(value, _Packed):
+        return value
+    key_type = _key_types.get((value.module, value.qualname)) or _import(value)
+    key = key_type.__new__(key_type)
+    key.__setstate__(value.state)
+    return key
+
+
+def _import(packed: _Packed) -> type[Key]:
+    __import__(packed.module)
+    found: Any = reduce(getattr, packed.qualname.split("."), sys.modules[packed.module])
+    return found  # type: ignore[no-any-return]
+
+
+def _restore(function: str, arguments: tuple[tuple[str, Any], ...]) -> Call:
+    return Call(function, tuple((name, _unpack(value)) for name, value in arguments))
+
+
+def _restore_keyed(function: str, arguments: _Packed) -> Call:
+    return Call(function, _unpack(arguments))
