@@ -15,7 +15,7 @@ load their modules on first use, so that ``import kigen`` costs next to nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as type checkers know it; typing itself would be half of the import
 
 if TYPE_CHECKING:
     from kigen.blueprint import Blueprint
