@@ -54,13 +54,18 @@ class Flight:
     def land(self, flights: dict[Hashable, Flight], value: Any = MISSING) -> None:
         """Leave ``flights`` and hand ``value`` to everybody who waits."""
         self.value = value
-        del flights[self.key]
+        flights.pop(self.key, None)
         self.open_gates()
 
     def open_gates(self) -> None:
         """Let everybody go who waits; the flight has left ``flights`` before."""
         for gate in self.gates:
             gate.release()
+
+    @staticmethod
+    def after_fork() -> None:
+        """Forget, in a forked child, who waited in the parent."""
+        _waiting.clear()
 
     def _refuse_circle(self, me: int) -> None:
         flight: Flight | None = self

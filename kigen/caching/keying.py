@@ -15,6 +15,8 @@ Ignore = str | int | Collection[str | int] | None
 class Keying(NamedTuple):
     """The source of the key, and the names of the values in it.
 
+    In the source ``{pairs}`` stands for the function of that name: ``**more`` counts in any order.
+
     ``names`` is None where a keymap makes the key. One name alone is its own key: a tuple around
     it would double the time of a hit.
     """
@@ -51,12 +53,14 @@ class Keying(NamedTuple):
     @classmethod
     def _of_arguments(cls, parameters: Parameters, ignored: Collection[str]) -> Keying:
         names = tuple(name for name in parameters.names() if name not in ignored)
-        # **more counts in any order, so that the order of keywords does not matter.
-        values = [
-            f"tuple(sorted({name}.items()))" if name == parameters.more else name for name in names
-        ]
+        values = [f"{{pairs}}({n})" if n == parameters.more else n for n in names]
         source = values[0] if len(values) == 1 else f"({', '.join(values)})"
         return cls(parameters, source, names)
+
+
+def pairs(more: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return keyword arguments in the order of their names, which is no matter in a call."""
+    return tuple(sorted(more.items()))
 
 
 def _ignored_names(parameters: Parameters, ignore: Ignore) -> set[str]:

@@ -7,10 +7,12 @@ computed value in, ``abandon`` the news that there is none. No lock is held in b
 
 from __future__ import annotations
 
+import os
 from _thread import get_ident
 from collections.abc import Hashable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from kigen.caching.flight import Flight
 from kigen.caching.guard import FIXED, Guarded, choose_guard
@@ -31,6 +33,7 @@ class Miss:
     """
 
     __slots__ = (
+        "__weakref__",
         "asides",
         "begun",
         "flights",
@@ -52,6 +55,7 @@ class Miss:
         self.flights: dict[Hashable, Flight] = {}
         self.asides = False  # whether any entry has ever been set aside
         self.begun = self.misses = self.loads = 0
+        _alive.add(self)
 
     def claim(self, key: Hashable, call: Any, now: float) -> Any:
         """Return the value of ``call`` if there is one, else the flight that the caller owns.
@@ -74,7 +78,7 @@ class Miss:
             # Somebody may have settled the key after we had looked, and before we took off.
             value = self.recall(key, now)
             if value is not MISSING:
-                flight.land(self.flights, value)
+                flight.land(self.flights)
                 return value
         self.begun += 1
         return flight if self.shelf is None else self._load(self.shelf, flight, now)
@@ -95,11 +99,17 @@ class Miss:
     def settle(self, flight: Flight, value: Any, now: float) -> Any:
         """Keep the value that was computed, hand it to those who wait, and return it."""
         self.misses += 1
-        if self.shelf is None and value.__class__ in FIXED:
-            self.policy.add(flight.key, value, now)
-        else:
-            self._settle(flight, value, now)
-        flight.value = value
+        try:
+            if self.shelf is None and value.__class__ in FIXED:
+                self.policy.add(flight.key, value, now)
+                flight.value = value
+            else:
+                if self.shelf is not None:
+                    self.shelf.keep(flight, value, perf_counter() - flight.started)
+                flight.value = self.remember(flight.key, value, now)
+        except BaseException:
+            self.abandon(flight)
+            raise
         del self.flights[flight.key]
         if flight.gates:
             flight.open_gates()
@@ -116,8 +126,11 @@ class Miss:
         except UnfingerprintableError:
             raise self.naming.refusal(call) from None
 
-    def remember(self, key: Hashable, value: Any, now: float) -> None:
-        """Put a value into memory; whoever leaves for it is offered to the archive."""
+    def remember(self, key: Hashable, value: Any, now: float) -> Any:
+        """Put a value into memory, and return it as it lies there: as it is, or `Guarded`.
+
+        Whoever leaves memory for it is offered to the archive.
+        """
         copier = None if value.__class__ in FIXED else self.guard(value)
         if copier is not None:
             self.asides = True
@@ -128,6 +141,7 @@ class Miss:
             if victim.__class__ is Aside:
                 victim, old = victim.key, old.value
             self.shelf.evicted(victim, old)
+        return value
 
     def recall(self, key: Hashable, now: float) -> Any:
         """Return the value in memory under ``key``, or `MISSING`; it counts as a use."""
@@ -139,27 +153,44 @@ class Miss:
         return value
 
     def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
-        value = flight.wait(self.flights)
+        try:
+            value = flight.wait(self.flights)
+        except BaseException:
+            self.begun += 1  # so that the call does not count as a hit
+            raise
         if value is MISSING:  # it raised, which is its caller's affair; now we try
             return self.claim(key, call, now)
-        copier = self.guard(value)
-        return value if copier is None else copier(value)
+        return value.copy() if value.__class__ is Guarded else value
 
     def _load(self, shelf: Shelf, flight: Flight, now: float) -> Any:
         try:
             value = shelf.take(flight)
+            if value is not MISSING:
+                self.loads += 1
+                flight.land(self.flights, self.remember(flight.key, value, now))
+                return value
         except BaseException:
             self.abandon(flight)
             raise
-        if value is MISSING:
-            flight.started = perf_counter()
-            return flight
-        self.loads += 1
-        self.remember(flight.key, value, now)
-        flight.land(self.flights, value)
-        return value
+        flight.started = perf_counter()
+        return flight
 
-    def _settle(self, flight: Flight, value: Any, now: float) -> None:
-        if self.shelf is not None:
-            self.shelf.keep(flight, value, perf_counter() - flight.started)
-        self.remember(flight.key, value, now)
+    def after_fork(self) -> None:
+        """Forget, in a forked child, what other threads of the parent were computing."""
+        me = get_ident()
+        for key, flight in list(self.flights.items()):
+            if flight.owner != me:
+                del self.flights[key]
+        self.policy.after_fork()
+
+
+def _after_fork() -> None:
+    Flight.after_fork()
+    for miss in list(_alive):
+        miss.after_fork()
+
+
+_alive: WeakSet[Miss] = WeakSet()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -20,7 +20,7 @@ For ``def f(x, y=2)`` under LRU the wrapper is::
             return ticket
         try:
             value = function(x, y)
-        except BaseException:
+        except:
             abandon(ticket)
             raise
         return settle(ticket, value, calls)
@@ -41,7 +41,7 @@ from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from kigen.caching.flight import Flight
-from kigen.caching.keying import Keying
+from kigen.caching.keying import Keying, pairs
 from kigen.caching.miss import Miss
 from kigen.caching.plain import ATOMS
 from kigen.compile import compile_function
@@ -50,7 +50,7 @@ from kigen.signature import Parameters
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
     *("function", "keymap", "memory", "claim", "claim_odd", "settle", "abandon"),
-    *("ATOMS", "Flight"),
+    *("ATOMS", "Absent", "Flight", "pairs"),
     *("calls", "entry", "key", "ticket", "value"),
 )
 
@@ -64,7 +64,7 @@ def make({calls}):
         {calls} += 1.0
         try:
             {hit}
-        except (KeyError, TypeError):
+        except {Absent}:
             pass
         {key} = {found}
         if {plain}:
@@ -75,7 +75,7 @@ def make({calls}):
             return {ticket}
         try:
             {value} = {function}({forwarding})
-        except BaseException:
+        except:
             {abandon}({ticket})
             raise
         return {settle}({ticket}, {value}, {calls})
@@ -111,7 +111,9 @@ def compile_wrapper(
         "settle": miss.settle,
         "abandon": miss.abandon,
         "ATOMS": ATOMS,
+        "Absent": (KeyError, TypeError),
         "Flight": Flight,
+        "pairs": pairs,
     }
     scope = {names[name]: meaning for name, meaning in meanings.items()}
     wrapper = _function(_WRAPPER.format(**names, hit=hit), scope, keying.parameters, (calls,))
@@ -121,7 +123,7 @@ def compile_wrapper(
 def compile_key(function: Callable[..., Any], keying: Keying) -> Callable[..., Any]:
     """Return what takes the arguments of ``function`` and returns the key of the call."""
     names = _names(function, keying)
-    scope = {names["keymap"]: keying.keymap}
+    scope = {names["keymap"]: keying.keymap, names["pairs"]: pairs}
     return _function(_KEY.format(**names), scope, keying.parameters, ())
 
 
@@ -143,11 +145,12 @@ def _names(function: Callable[..., Any], keying: Keying) -> dict[str, str]:
     """Return what the templates are filled with."""
     parameters = keying.parameters
     own = _own_names({*parameters.names(), _name(function)})
-    found = made = keying.source
+    source = keying.source.format(**own) if keying.keymap is None else keying.source
+    found = made = source
     parts = list(keying.names or ())
     prepare = "# The key is put together where it is used."
     if keying.keymap is not None:
-        found, made = own["key"], f"{own['keymap']}({keying.source})"
+        found, made = own["key"], f"{own['keymap']}({source})"
         prepare = f"{found} = {made}"
         parts = [found]
     return {

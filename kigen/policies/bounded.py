@@ -53,6 +53,9 @@ class Bounded(Policy):
         return MISSING if entry is None else entry[1]
 
     def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
+        if key in self.memory:
+            self.memory[key][1] = value
+            return None
         left = None if self.slots and self._take_slot() else self.evict()
         timed = self.timed
         entry = [now if timed else 0.0, value, key, now]
@@ -75,6 +78,9 @@ class Bounded(Policy):
     def clear(self) -> None:
         for key in list(self.memory):
             self.discard(key)
+
+    def after_fork(self) -> None:
+        self.lock = Lock()
 
     def _take_slot(self) -> bool:
         try:

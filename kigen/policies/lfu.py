@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from heapq import heapify, heappop, heappush
 from itertools import count
+from operator import itemgetter
 
 from kigen.policies.bounded import Bounded
 from kigen.policies.policy import Entry
@@ -78,14 +79,15 @@ class LFU(Bounded):
         return None
 
     def _push(self, entry: Entry) -> None:
-        heappush(self.heap, (entry[0], entry[3], next(self.tiebreak), entry))
+        if entry[3] is not None:
+            heappush(self.heap, (entry[0], entry[3], next(self.tiebreak), entry))
 
     def _rebuild(self) -> None:
         """Line up what is in memory, and only that."""
         with self.lock:
-            self.fresh.clear()
-            entries = list(self.memory.values())
-            self.heap[:] = [(e[0], e[3], next(self.tiebreak), e) for e in entries]
+            entries = sorted(self.memory.values(), key=itemgetter(3))
+            self.fresh = deque(e for e in entries if not e[0])
+            self.heap[:] = [(e[0], e[3], next(self.tiebreak), e) for e in entries if e[0]]
             heapify(self.heap)
 
     def clear(self) -> None:

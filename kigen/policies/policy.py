@@ -71,6 +71,9 @@ class Policy(ABC):
     def clear(self) -> None:
         """Drop every entry."""
 
+    def after_fork(self) -> None:
+        """Make usable, in a forked child, what another thread of the parent may have locked."""
+
     def __iter__(self) -> Iterator[Hashable]:
         """Iterate over the keys as they were when the iteration began."""
         return iter(list(self.memory))
