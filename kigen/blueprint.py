@@ -116,6 +116,28 @@ class Blueprint(Generic[K]):
         field = self._field(field_name)
         return self._overrides.get(field_name, field)
 
+    def extend(self, key_type: type[K]) -> Blueprint[K]:
+        """Return a blueprint of a subclass of the key class, configured like this one."""
+        if not issubclass(key_type, self._key_type):
+            raise ConfigurationError(
+                f"{key_type.__name__} is no subclass of {self._key_type.__name__}; its fields are "
+                "not those configured",
+                option="key_type",
+            )
+        extended = Blueprint(key_type)
+        extended._overrides = dict(self._overrides)
+        return extended
+
+    def merge(self, *others: Blueprint[Any]) -> Blueprint[K]:
+        """Return a new blueprint with what ``others`` configure on top; nested ones are merged."""
+        merged = self.extend(self._key_type)
+        for other in others:
+            for name, spec in other.overrides.items():
+                known = merged._overrides.get(name)
+                both = isinstance(known, Blueprint) and isinstance(spec, Blueprint)
+                merged.configure(name, known.merge(spec) if both else spec)
+        return merged
+
     def space(self) -> Space[K]:
         """Return the keys that the blueprint describes."""
         if self._space is None:

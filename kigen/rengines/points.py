@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TypeVar
@@ -26,6 +27,7 @@ class PointRengine(ABC):
                 f"dimensions={dimensions!r} must be at least 1", option="dimensions"
             )
         self._seed = seed
+        self._root = int.from_bytes(os.urandom(16), "big") if seed is None else seed
         self._dimensions = dimensions
         self._points_per_key = 1
         self._index = 0
@@ -67,6 +69,10 @@ class PointRengine(ABC):
             self._used = 0
         self._used += 1
         return self._point[self._used - 1]
+
+    def __fingerprint__(self) -> object:
+        # Two engines without a seed are not the same, whatever they look like.
+        return repr(self), self._root
 
     def randint(self, a: int, b: int) -> int:
         """Return a whole number from ``a`` to ``b``, both included."""

@@ -34,7 +34,7 @@ class SobolRengine(PointRengine):
     ) -> None:
         super().__init__(seed, dimensions)
         self._scramble = scramble
-        self._sobol = _sequence(dimensions, seed, scramble=scramble)
+        self._sobol = _sequence(dimensions, self._root, scramble=scramble)
         self._first = 0
         self._block: list[list[float]] = []
 
@@ -56,7 +56,7 @@ class SobolRengine(PointRengine):
         return f"SobolRengine(seed={self._seed}, dimensions={self._dimensions}{scramble})"
 
 
-def _sequence(dimensions: int, seed: int | None, *, scramble: bool) -> Any:
+def _sequence(dimensions: int, seed: int, *, scramble: bool) -> Any:
     try:
         from scipy.stats import qmc
     except ImportError as error:
