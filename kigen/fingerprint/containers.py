@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kigen.fingerprint.refusal import Refusal, shown
-from kigen.fingerprint.scalars import head, octets, plain_dict
+from kigen.fingerprint.scalars import LARGE, head, plain_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -130,11 +130,16 @@ def viewed(value: memoryview, walk: Walk) -> None:
     """A view of plain bytes is those bytes."""
     if value.format != "B" or value.ndim != 1:
         raise Refusal(value, "a memoryview of anything but plain bytes has no one meaning")
-    walk.append(octets(value.tobytes()))
+    octets(value if value.contiguous else value.tobytes(), walk)
 
 
-def buffered(value: bytearray, walk: Walk) -> None:
-    walk.append(octets(bytes(value)))
+def octets(value: bytes | bytearray | memoryview, walk: Walk) -> None:
+    """Bytes as they are; many of them are hashed where they lie."""
+    walk.append(head(b"b", len(value)))
+    if len(value) > LARGE:
+        walk.stream(memoryview(value))
+    else:
+        walk.append(bytes(value))
 
 
 def spanned(value: range, walk: Walk) -> None:
@@ -148,7 +153,8 @@ def sliced(value: slice, walk: Walk) -> None:
 
 
 ENCODERS: dict[type, Encoder] = {
-    bytearray: buffered,
+    bytearray: octets,
+    bytes: octets,
     dict: mapping(b":", dict.items, at_once=plain_dict),
     frozenset: unordered,
     list: sequence(b"["),

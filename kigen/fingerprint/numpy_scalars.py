@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kigen.fingerprint import names
-from kigen.fingerprint.scalars import integer, octets, rational, real, text
+from kigen.fingerprint.dispatch import BUILTIN
+from kigen.fingerprint.scalars import integer, rational, real, text
 from kigen.fingerprint.times import EPOCH, MICROSECOND
 
 if TYPE_CHECKING:
@@ -64,10 +65,6 @@ def string(value: np.str_, walk: Walk) -> None:
     walk.append(text(str(value)))
 
 
-def byte_string(value: np.bytes_, walk: Walk) -> None:
-    walk.append(octets(bytes(value)))
-
-
 def attoseconds(value: np.datetime64 | np.timedelta64) -> int:
     """A moment's distance from 1970, or a duration, in a unit of fixed length."""
     unit, multiple = np.datetime_data(value.dtype)
@@ -114,7 +111,7 @@ def length(value: np.timedelta64, walk: Walk) -> None:
 
 SCALARS: dict[type, Encoder] = {
     np.bool_: whole,
-    np.bytes_: byte_string,
+    np.bytes_: BUILTIN[bytes],
     np.complexfloating: complex_floating,
     np.datetime64: moment,
     np.floating: floating,

@@ -28,6 +28,7 @@ __all__ = [
 
 LARGEST_BYTE = 255
 NESTED_AT_ONCE = 64
+LARGE = 1 << 16
 NAN = b"f\x7f\xf8\x00\x00\x00\x00\x00\x00"
 
 pack_double = struct.Struct(">cd").pack
@@ -109,14 +110,21 @@ def text(value: str) -> bytes:
 
 
 def octets(value: bytes) -> bytes:
-    """A byte string as it is."""
+    """A byte string as it is.
+
+    Raises:
+        KeyError: It is large, and better hashed where it lies than copied.
+    """
     length = len(value)
-    return (OCTETS[length] if length < LARGEST_BYTE else head(b"b", length)) + value
+    if length < LARGEST_BYTE:
+        return OCTETS[length] + value
+    if length > LARGE:
+        raise KeyError(bytes)
+    return head(b"b", length) + value
 
 
 SCALARS: dict[type, Callable[[Any], bytes]] = {
     bool: integer,
-    bytes: octets,
     complex: imaginary,
     float: real,
     int: integer,
@@ -127,11 +135,14 @@ SCALARS: dict[type, Callable[[Any], bytes]] = {
 }
 
 
+LEAVES: dict[type, Callable[[Any], bytes]] = {**SCALARS, bytes: octets}
+
+
 def plain_tuple(value: tuple[Any, ...]) -> bytes:
     """A short tuple of plain values, nested as it may be.
 
     Raises:
-        KeyError: It holds something else; only the general way (``walk.py``) can tell what.
+        KeyError: It holds something else, for which there is the general way (``walk.py``).
     """
     if len(value) > NESTED_AT_ONCE:
         raise KeyError(tuple)
@@ -139,14 +150,14 @@ def plain_tuple(value: tuple[Any, ...]) -> bytes:
 
 
 def plain_dict(value: dict[Any, Any]) -> bytes:
-    """A small dict of scalars, its items sorted; raises as :func:`plain_tuple` does.
+    """A small dict of leaves, its items sorted; raises as :func:`plain_tuple` does.
 
     No encoding is the beginning of another, so sorting items is sorting by key.
     """
     if len(value) > NESTED_AT_ONCE:
         raise KeyError(dict)
-    items = [SCALARS[type(key)](key) + SCALARS[type(item)](item) for key, item in value.items()]
+    items = [LEAVES[type(key)](key) + LEAVES[type(item)](item) for key, item in list(value.items())]
     return b"".join([DICT[len(items)], *sorted(items)])
 
 
-PLAIN: dict[type, Callable[[Any], bytes]] = {**SCALARS, dict: plain_dict, tuple: plain_tuple}
+PLAIN: dict[type, Callable[[Any], bytes]] = {**LEAVES, dict: plain_dict, tuple: plain_tuple}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import random
 import sys
+import tracemalloc
 from array import array
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from enum import StrEnum
@@ -36,6 +37,26 @@ def test_text_is_its_code_points(same, differ):
 def test_byte_strings_are_their_bytes(same, differ):
     same(b"ab", bytearray(b"ab"), memoryview(b"ab"), memoryview(b"a.b.")[::2])
     differ(b"ab", "ab", [97, 98], b"abc")
+
+
+@pytest.mark.parametrize("length", [254, 255, 65_536, 65_537, 1_000_000])
+def test_many_bytes_are_hashed_as_few_are(same, differ, length):
+    value = bytes(length)
+    same(value, bytearray(value), memoryview(value), memoryview(bytes(2 * length))[::2])
+    same((1, value, {"a": value}), (1, bytearray(value), {"a": bytearray(value)}))
+    differ(value, value[1:] + b"x", value + b"\0", [value], (value,), value.decode())
+
+
+def test_many_bytes_are_not_copied():
+    value = bytes(20_000_000)
+    tracemalloc.start()
+    try:
+        digest(value)
+        digest({"x": [value, (1, value)]})
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_a_view_of_anything_but_bytes_is_refused(refused):
