@@ -82,8 +82,9 @@ def _search(measured: dict[Any, Any], number: int) -> int:
     from kigen.cli.progress import Progress
     from kigen.cli.trials import front, search
 
+    progress = Progress(number)
     try:
-        with Progress(number) as progress:
+        with progress:
             trials = search(measured, number, progress.step)
     except KeyboardInterrupt:
         print(
