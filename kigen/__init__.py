@@ -115,7 +115,9 @@ _HOMES = {
 }
 
 # Submodules that users reach as attributes: kigen.archives.open(...)
-_ROOMS = frozenset({"archives", "errors", "fields", "fingerprint", "recorders", "rengines"})
+_ROOMS = frozenset(
+    {"archives", "blueprints", "errors", "fields", "fingerprint", "recorders", "rengines"}
+)
 
 
 def __getattr__(name: str) -> object:
