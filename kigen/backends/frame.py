@@ -29,15 +29,16 @@ _BUFFER = struct.Struct("<QI")
 _START = _FIXED.size + _CHECKS.size
 
 # One read takes most records whole; the rest of a larger one goes straight into its own memory.
-_FIRST_READ = 1 << 14
+_FIRST_READ = 1 << 12
 
 
 class _Head(NamedTuple):
     chunk: bytes  # what the first read brought: the head and the beginning of the data
-    description: dict[str, Any]
+    codec: str
+    description: bytes
     key: bytes
-    sizes: list[int]  # of the data and of the buffers
-    checksums: list[int]
+    data: tuple[int, int]  # length, CRC-32
+    buffers: list[tuple[int, int]]  # length, block checksum
     end: int  # where the head ends
 
 
@@ -70,8 +71,8 @@ def read(path: str, name: str) -> Record:
     """
     with _open(path) as file:
         head = _read_head(file, path, name)
-        value = _read_value(file, head, path)
-    return Record(**head.description, key=head.key, data=value[1], buffers=value[2])
+        _, data, buffers = _read_value(file, head, path)
+    return Record(**_understand(head.description), key=head.key, data=data, buffers=buffers)
 
 
 def read_value(path: str, name: str) -> Value:
@@ -84,14 +85,14 @@ def read_head(path: str, name: str) -> Record:
     """As :func:`read`, without the value, which is neither read nor verified."""
     with _open(path) as file:
         head = _read_head(file, path, name)
-    return Record(**head.description, key=head.key)
+    return Record(**_understand(head.description), key=head.key)
 
 
 def _describe(record: Record) -> bytes:
-    """One ``name: JSON`` a line; what is None has no line."""
+    """One ``name: JSON`` a line, name and codec first; what is None has no line."""
     from json import dumps
 
-    lines = [f"name: {dumps(record.name)}", f"codec: {dumps(record.codec)}"]
+    lines = [f'name: "{record.name}"', f'codec: "{record.codec}"']
     if record.function:
         lines.append(f"function: {dumps(record.function)}")
     if record.code:
@@ -140,46 +141,49 @@ def _read_head(file: FileIO, path: str, name: str) -> _Head:
     file_size = len(chunk) if len(chunk) < _FIRST_READ else os.fstat(file.fileno()).st_size
     if end > file_size:
         raise _damaged(path, "it is cut short")
-    chunk += _memory_read(file, end - len(chunk))
+    if end > len(chunk):
+        chunk += _memory_read(file, end - len(chunk))
     head_crc, data_crc = _CHECKS.unpack_from(chunk, _FIXED.size)
     if crc32(chunk[_START:end], crc32(chunk[: _FIXED.size])) != head_crc:
         raise _damaged(path, "its head does not match its checksum")
-    description = _understand(chunk[at : at + described])
-    if description["name"] != name:
-        raise _damaged(path, f"it is the record of {description['name']}")
-    table = list(_BUFFER.iter_unpack(chunk[_START:at]))
-    sizes = [data_size, *(size for size, _ in table)]
-    if end + sum(sizes) != file_size:
+    description = chunk[at : at + described]
+    # Of a look-up, this is all the parsing: the first two lines are name: "..." and codec: "..."
+    first, second, _ = description.split(b"\n", 2)
+    if first[7:-1].decode() != name:
+        raise _damaged(path, f"it is the record of {first[7:-1].decode()}")
+    buffers = list(_BUFFER.iter_unpack(chunk[_START:at]))
+    if end + data_size + sum([size for size, _ in buffers]) != file_size:
         raise _damaged(path, "it is cut short, or something follows its end")
     return _Head(
         chunk,
+        second[8:-1].decode(),
         description,
         chunk[at + described : end],
-        sizes,
-        [data_crc, *(checksum for _, checksum in table)],
+        (data_size, data_crc),
+        buffers,
         end,
     )
 
 
 def _read_value(file: FileIO, head: _Head, path: str) -> Value:
-    rest = memoryview(head.chunk)[head.end :]
-    size = head.sizes[0]
-    data = bytes(rest[:size]) + _memory_read(file, size - len(rest))
-    if crc32(data) != head.checksums[0]:
+    size, checksum = head.data
+    rest = head.chunk[head.end :]
+    data = rest[:size] + _memory_read(file, size - len(rest))
+    if crc32(data) != checksum:
         raise _damaged(path, "its value does not match its checksum")
     rest = rest[size:]
     buffers = []
-    for size, checksum in zip(head.sizes[1:], head.checksums[1:], strict=True):
+    for size, checksum in head.buffers:
         buffer = _memory(size)
         view = memoryview(buffer)
-        have = len(rest[:size])
-        view[:have] = rest[:size]
-        rest = rest[size:]
+        have = min(size, len(rest))
+        view[:have] = rest[:have]
+        rest = rest[have:]
         _read_into(file, view[have:])
         if block_checksum(buffer) != checksum:
             raise _damaged(path, "a buffer of its value does not match its checksum")
         buffers.append(buffer)
-    return head.description["codec"], data, tuple(buffers)
+    return head.codec, data, tuple(buffers)
 
 
 def _memory(size: int) -> Any:

@@ -96,10 +96,10 @@ def _dill() -> ModuleType:
 
 
 def _culprit(value: object, path: str = "", depth: int = 8) -> tuple[str, object]:
-    """The innermost part of ``value`` that pickle refuses, and the way to it."""
+    """The innermost part of ``value`` that dill refuses, and the way to it."""
     for step, part in _parts(value) if depth else ():
         try:
-            pickle.dumps(part, 5)
+            _dump(part)
         except Exception:  # noqa: BLE001 - whatever it raises, it is not storable
             return _culprit(part, path + step, depth - 1)
     return path, value

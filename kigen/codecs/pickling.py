@@ -62,7 +62,7 @@ class PickleCodec:
     def decode(self, payload: Payload, /) -> Any:
         codec, data, buffers = payload
         if codec == "pickle":
-            return pickle.loads(data, buffers=buffers)
+            return pickle.loads(data, buffers=buffers) if buffers else pickle.loads(data)
         return decode(payload)
 
 

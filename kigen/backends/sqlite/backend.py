@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -36,8 +37,10 @@ _UPDATES = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS.replace(" ", "").spl
 _INSERT = f"INSERT INTO records ({COLUMNS}) VALUES ({_PLACES})"  # noqa: S608
 _WRITE = f"{_INSERT} ON CONFLICT (name) DO UPDATE SET {_UPDATES}"
 _WRITE_NEW = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING 1"
-_READ = f"SELECT {COLUMNS} FROM records WHERE name = ?"  # noqa: S608
-_READ_VALUE = "SELECT value, checksum FROM records WHERE name = ?"
+# +name is read from the row, not from the index: should a damaged index lead to another row, it is
+# not taken for the one that was asked for.
+_READ = f"SELECT {COLUMNS} FROM records WHERE name = ?1 AND +name = ?1"  # noqa: S608
+_READ_VALUE = "SELECT value, checksum, file FROM records WHERE name = ?1 AND +name = ?1"
 _READ_FILE = "SELECT file FROM records WHERE name = ?"
 _FILES = "SELECT file FROM records WHERE file IS NOT NULL UNION SELECT file FROM damaged"
 
@@ -79,10 +82,13 @@ class SqliteBackend(Backend):
         row = self._one(_READ_VALUE, name)
         if row is None:
             return None
-        value, checksum = row
-        if value is not None and crc32(value, crc32(name.encode())) == checksum:
+        value, checksum, file = row
+        if file is not None:
+            with suppress(FileNotFoundError):  # replaced since
+                return frame.read_value(self._files.path(file), name)
+        elif crc32(value) == checksum:
             return "pickle", value, ()
-        return super().read_value(name)  # large, of another codec, or damaged
+        return super().read_value(name)  # of another codec, or damaged
 
     def read(self, name: str) -> Record | None:
         missing = None
@@ -131,12 +137,12 @@ class SqliteBackend(Backend):
     def write_many(self, records: Iterable[Record]) -> None:
         records = iter(records)
         # A batch is complete before its transaction begins: making the records may take long.
-        while batch := list(islice(records, _BATCH)):
+        while batch := {record.name: record for record in islice(records, _BATCH)}:
+            small = [record for record in batch.values() if not _is_large(record)]
             with self._connections.transaction() as execute:
-                for record in batch:
-                    if not _is_large(record):
-                        execute(_WRITE, _row(record))
-            for record in batch:
+                for record in small:
+                    execute(_WRITE, _row(record))
+            for record in batch.values():
                 if _is_large(record):
                     self._write_large(record)
 
@@ -194,17 +200,19 @@ class SqliteBackend(Backend):
     def _write_large(self, record: Record, statement: str = _WRITE) -> bool:
         """Write the value's file, then the row that names it; whether the row was written."""
         self._sweep()
-        file, written = None, False
+        surplus: list[str | None] = []
         try:
             while True:
                 file = self._files.write(record)
+                surplus = [file]
                 with self._connections.transaction() as execute:
                     if not self._files.exists(file):  # swept away while we slept
                         continue
-                    replaced = execute(_READ_FILE, (record.name,)).fetchall()
-                    rows = execute(statement, _row_of_file(record, file)).fetchall()
-                    written = statement is _WRITE or bool(rows)
-                break
+                    before = [old for (old,) in execute(_READ_FILE, (record.name,))]
+                    execute(statement, _row_of_file(record, file))
+                    written: bool = execute(_READ_FILE, (record.name,)).fetchone() == (file,)
+                surplus = before if written else [file]
+                return written
         except OSError as error:
             if isinstance(error, ArchiveError):
                 raise
@@ -214,11 +222,8 @@ class SqliteBackend(Backend):
                 path=self.path,
             ) from error
         finally:
-            if not written:
-                self._files.remove(file)
-        for (old,) in replaced:
-            self._files.remove(old)
-        return True
+            for name in surplus:
+                self._files.remove(name)
 
     def _sweep(self) -> None:
         """Once in a process: remove the files of writers that died before they wrote their rows."""
@@ -274,13 +279,11 @@ def _row_of_file(record: Record, file: str) -> _Row:
 
 
 def _checksums(record: Record) -> tuple[int, int]:
-    """Of the value, seeded with its name, and of the columns that describe it.
+    """Of the value, and of the columns that describe it.
 
-    The index might lead to another row, whose value would not match. A codec other than pickle has
-    its part in the seed: a look-up need not read which it is.
+    A codec other than pickle is the seed: a look-up need not read which one it is.
     """
     name, function, code, _, _, fields, result, key, codec, data, _ = record
-    seed = crc32(name.encode())
-    value = crc32(data, seed if codec == "pickle" else crc32(codec.encode(), seed))
+    value = crc32(data, 0 if codec == "pickle" else crc32(codec.encode()))
     head = f"{name}\0{function}\0{code}\0{codec}\0{fields}\0{result}"
     return value, crc32(key, crc32(head.encode()))
