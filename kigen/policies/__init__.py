@@ -3,15 +3,43 @@
 from __future__ import annotations
 
 from kigen.errors import ConfigurationError
+from kigen.policies.bounded import Bounded
 from kigen.policies.inf import INF
 from kigen.policies.lfu import LFU
 from kigen.policies.lru import LRU
+from kigen.policies.mru import MRU
 from kigen.policies.no import NO
 from kigen.policies.policy import MISSING, Policy
+from kigen.policies.rr import RR
+from kigen.policies.s3fifo import S3FIFO
+from kigen.policies.sieve import SIEVE
 
-__all__ = ["INF", "LFU", "LRU", "MISSING", "NO", "POLICIES", "Policy", "make_policy"]
+__all__ = [
+    "INF",
+    "LFU",
+    "LRU",
+    "MISSING",
+    "MRU",
+    "NO",
+    "POLICIES",
+    "Policy",
+    "RR",
+    "S3FIFO",
+    "SIEVE",
+    "make_policy",
+]
 
-POLICIES: dict[str, type[INF | LRU | LFU | NO]] = {"inf": INF, "lru": LRU, "lfu": LFU, "no": NO}
+#: The policies by name; those with a bound are made with it.
+POLICIES: dict[str, type[Bounded | INF]] = {
+    "inf": INF,
+    "lfu": LFU,
+    "lru": LRU,
+    "mru": MRU,
+    "no": NO,
+    "rr": RR,
+    "s3fifo": S3FIFO,
+    "sieve": SIEVE,
+}
 
 
 def make_policy(name: str, maxsize: int | None) -> Policy:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from itertools import count
-from operator import itemgetter
 
-from kigen.policies.bounded import Bounded
+from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
 
 
-class LFU(Bounded):
+class LFU(Lined):
     """Exact least-frequently-used order; among equals, the one that came first leaves.
 
     A hit adds one to the count in the entry and moves nothing. Entries that were never hit wait
@@ -24,14 +24,13 @@ class LFU(Bounded):
     (None, None)
     >>> policy.find("a", now=3.0)
     1
-    >>> policy.add("c", 3, now=4.0)
-    [0.0, 2, 'b', 2.0]
+    >>> policy.add("c", 3, now=4.0)[2]
+    'b'
     """
 
     __slots__ = ("fresh", "heap", "tiebreak")
 
     hit = "{entry} = {memory}[{key}]; {entry}[0] += 1.0; return {entry}[1]"
-    timed = False
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
@@ -42,35 +41,24 @@ class LFU(Bounded):
     def note(self, entry: Entry, now: float) -> None:
         entry[0] += 1.0
 
-    def arrive(self, entry: Entry) -> None:
-        if len(self.fresh) + len(self.heap) > 2 * self.maxsize + 64:
-            self._rebuild()  # many were dropped by hand, and are still in line
-        else:
-            self.fresh.append(entry)
+    def length(self) -> int:
+        return len(self.fresh) + len(self.heap)
 
-    def evict(self) -> Entry | None:
-        while True:
-            with self.lock:
-                entry = self._untouched() or self._rarest()
-            if entry is None:
-                if self.memory:
-                    self._rebuild()
-                elif self._wait_for_slot():
-                    return None
-            elif entry[3] is not None:
-                gone: Entry | None = self.memory.pop(entry[2], None)
-                if gone is not None:
-                    return gone
+    def stand(self, entry: Entry) -> None:
+        self.fresh.append(entry)
 
-    def _untouched(self) -> Entry | None:
+    def line_up(self, entries: Iterable[Entry]) -> None:
+        entries = list(entries)
+        self.fresh = deque(entry for entry in entries if not entry[0])
+        self.heap = [(e[0], e[3], next(self.tiebreak), e) for e in entries if e[0]]
+        heapify(self.heap)
+
+    def call(self) -> Entry | None:
         while self.fresh:
             entry = self.fresh.popleft()
             if not entry[0]:
                 return entry
             self._push(entry)
-        return None
-
-    def _rarest(self) -> Entry | None:
         while self.heap:
             uses, _, _, entry = heappop(self.heap)
             if entry[0] == uses:
@@ -81,17 +69,3 @@ class LFU(Bounded):
     def _push(self, entry: Entry) -> None:
         if entry[3] is not None:
             heappush(self.heap, (entry[0], entry[3], next(self.tiebreak), entry))
-
-    def _rebuild(self) -> None:
-        """Line up what is in memory, and only that."""
-        with self.lock:
-            entries = sorted(self.memory.values(), key=itemgetter(3))
-            self.fresh = deque(e for e in entries if not e[0])
-            self.heap[:] = [(e[0], e[3], next(self.tiebreak), e) for e in entries if e[0]]
-            heapify(self.heap)
-
-    def clear(self) -> None:
-        with self.lock:
-            self.fresh.clear()
-            self.heap.clear()
-        super().clear()

@@ -40,6 +40,8 @@ class Policy(ABC):
     __slots__ = ("maxsize", "memory")
 
     hit: ClassVar[str]
+    #: The attributes, of fixed identity, that ``hit`` uses too, each in braces.
+    shared: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, maxsize: int | None = None) -> None:
         self.maxsize = maxsize

@@ -1,0 +1,57 @@
+"""The most recently used entry leaves."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+
+from kigen.policies.bounded import Bounded
+from kigen.policies.policy import Entry
+
+
+class MRU(Bounded):
+    """Exact most-recently-used order: for loops over more keys than fit.
+
+    Only one entry can be the next to leave, the one used last before now, so a hit notes which it
+    was and nothing else.
+
+    >>> policy = MRU(2)
+    >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
+    (None, None)
+    >>> policy.find("a", now=3.0)
+    1
+    >>> policy.add("c", 3, now=4.0)
+    [3.0, 1, 'a', 1.0]
+    """
+
+    __slots__ = ("latest",)
+
+    hit = (
+        "{entry} = {memory}[{key}]; {latest}[0] = {entry}; {entry}[0] = {calls}; return {entry}[1]"
+    )
+    shared = ("latest",)
+    timed = False
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize)
+        self.latest: list[Entry | None] = [None]
+
+    def note(self, entry: Entry, now: float) -> None:
+        entry[0] = now
+        self.latest[0] = entry
+
+    def arrive(self, entry: Entry) -> None:
+        self.note(entry, entry[3])
+
+    def evict(self) -> Entry | None:
+        while True:
+            entry = self.latest[0]
+            if entry is None or entry[3] is None or self.memory.get(entry[2]) is not entry:
+                # It was dropped by hand; the stamps tell which was the last before it.
+                entry = max(self.memory.values(), key=itemgetter(0), default=None)
+            if entry is None:
+                if self._wait_for_slot():
+                    return None
+                continue
+            gone: Entry | None = self.memory.pop(entry[2], None)
+            if gone is not None:
+                return gone

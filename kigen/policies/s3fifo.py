@@ -1,0 +1,86 @@
+"""What was used once only leaves soon; what was used again stays long."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable, Iterable
+
+from kigen.policies.lined import Lined
+from kigen.policies.policy import Entry
+
+
+class S3FIFO(Lined):
+    """S3-FIFO: three queues, of which the small one filters out what is used once.
+
+    New entries enter the small queue (a tenth of the room). Those used more than once until they
+    reach its end move to the main queue, the others leave, and their keys are remembered for a
+    while: a key that comes back in that time enters the main queue at once. In the main queue an
+    entry goes round again once for each use, of which three count at most.
+
+    Source: Yang, Zhang, Qiu, Yue, Rashmi: "FIFO Queues are All You Need for Cache Eviction",
+    SOSP 2023.
+
+    >>> policy = S3FIFO(2)
+    >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
+    (None, None)
+    >>> policy.find("a", now=3.0), policy.find("a", now=4.0)
+    (1, 1)
+    >>> policy.add("c", 3, now=5.0)[2]
+    'b'
+    """
+
+    __slots__ = ("gone", "main", "small")
+
+    hit = "{entry} = {memory}[{key}]; {entry}[0] += 1.0; return {entry}[1]"
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize)
+        self.small: deque[Entry] = deque()
+        self.main: deque[Entry] = deque()
+        self.gone: dict[Hashable, None] = {}  # keys that left the small queue, oldest first
+
+    def note(self, entry: Entry, now: float) -> None:
+        entry[0] += 1.0
+
+    def length(self) -> int:
+        return len(self.small) + len(self.main)
+
+    def stand(self, entry: Entry) -> None:
+        if entry[2] in self.gone:
+            del self.gone[entry[2]]
+            self.main.append(entry)
+        else:
+            self.small.append(entry)
+
+    def line_up(self, entries: Iterable[Entry]) -> None:
+        self.small, self.main = deque(), deque(entries)
+        self.gone.clear()
+
+    def call(self) -> Entry | None:
+        if len(self.small) * 10 >= self.maxsize or not self.main:
+            entry = self._from_small()
+            if entry is not None:
+                return entry
+        return self._from_main()
+
+    def _from_small(self) -> Entry | None:
+        while self.small:
+            entry = self.small.popleft()
+            if entry[0] > 1:
+                entry[0] = 0.0
+                self.main.append(entry)
+                continue
+            self.gone[entry[2]] = None
+            if len(self.gone) > self.maxsize:
+                del self.gone[next(iter(self.gone))]
+            return entry
+        return None
+
+    def _from_main(self) -> Entry | None:
+        while self.main:
+            entry = self.main.popleft()
+            if not entry[0]:
+                return entry
+            entry[0] = min(entry[0], 3.0) - 1.0
+            self.main.append(entry)
+        return None

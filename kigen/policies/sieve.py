@@ -1,0 +1,63 @@
+"""The oldest entry leaves that was not used since the hand last passed it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from kigen.policies.lined import Lined
+from kigen.policies.policy import Entry
+
+
+class SIEVE(Lined):
+    """SIEVE: lazy promotion and quick demotion, with one bit an entry.
+
+    The entries stand in the order they came. A hand moves from old to new: it clears the bit of an
+    entry that was used, which stays in its place, and takes the first that was not; at the newest
+    it starts over at the oldest. The line is kept in two parts, what the hand has passed and what
+    lies before it, so that nothing is ever taken from the middle.
+
+    Source: Zhang, Yang, Yue, Vigfusson, Rashmi: "SIEVE is Simpler than LRU: an Efficient Turn-Key
+    Eviction Algorithm for Web Caches", NSDI 2024.
+
+    >>> policy = SIEVE(2)
+    >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
+    (None, None)
+    >>> policy.find("a", now=3.0)
+    1
+    >>> policy.add("c", 3, now=4.0)[2]
+    'b'
+    """
+
+    __slots__ = ("ahead", "passed")
+
+    hit = "{entry} = {memory}[{key}]; {entry}[0] = True; return {entry}[1]"
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize)
+        self.ahead: deque[Entry] = deque()
+        self.passed: deque[Entry] = deque()
+
+    def note(self, entry: Entry, now: float) -> None:
+        entry[0] = True
+
+    def length(self) -> int:
+        return len(self.ahead) + len(self.passed)
+
+    def stand(self, entry: Entry) -> None:
+        self.ahead.append(entry)
+
+    def line_up(self, entries: Iterable[Entry]) -> None:
+        self.ahead, self.passed = deque(entries), deque()
+
+    def call(self) -> Entry | None:
+        while True:
+            if not self.ahead:
+                self.ahead, self.passed = self.passed, self.ahead
+                if not self.ahead:
+                    return None
+            entry = self.ahead.popleft()
+            if not entry[0]:
+                return entry
+            entry[0] = 0.0
+            self.passed.append(entry)
