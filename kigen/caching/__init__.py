@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from kigen.caching.cached import CachedFunction
 from kigen.caching.call import Call
-from kigen.caching.decorators import Memoizer, inf_cache, lfu_cache, lru_cache
+from kigen.caching.decorators import (
+    Memoizer,
+    inf_cache,
+    lfu_cache,
+    lru_cache,
+    mru_cache,
+    no_cache,
+    rr_cache,
+    s3fifo_cache,
+    sieve_cache,
+)
 from kigen.caching.info import CacheInfo, StandardCacheInfo
 
 __all__ = [
@@ -16,4 +26,9 @@ __all__ = [
     "inf_cache",
     "lfu_cache",
     "lru_cache",
+    "mru_cache",
+    "no_cache",
+    "rr_cache",
+    "s3fifo_cache",
+    "sieve_cache",
 ]

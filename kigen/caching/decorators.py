@@ -189,3 +189,8 @@ class Decorator:
 inf_cache = Decorator("inf", None, "Memoize a function; nothing ever leaves memory.")
 lru_cache = Decorator("lru", 100, "Memoize a function; the least recently used result leaves.")
 lfu_cache = Decorator("lfu", 100, "Memoize a function; the least frequently used result leaves.")
+mru_cache = Decorator("mru", 100, "Memoize a function; the most recently used result leaves.")
+rr_cache = Decorator("rr", 100, "Memoize a function; a result taken at random leaves.")
+no_cache = Decorator("no", 0, "Keep nothing in memory; only an archive remembers.")
+sieve_cache = Decorator("sieve", 100, "Memoize a function; the SIEVE algorithm says who leaves.")
+s3fifo_cache = Decorator("s3fifo", 100, "Memoize a function; what is used once only leaves soon.")

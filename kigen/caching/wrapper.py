@@ -51,7 +51,7 @@ from kigen.signature import Parameters
 _OWN = (
     *("function", "keymap", "memory", "claim", "claim_odd", "settle", "abandon"),
     *("ATOMS", "Absent", "Flight", "pairs"),
-    *("calls", "entry", "key", "ticket", "value"),
+    *("calls", "entry", "key", "latest", "ticket", "value"),
 )
 
 _templates: dict[str, CodeType] = {}  # source -> code: decorating in a loop compiles once
@@ -116,6 +116,7 @@ def compile_wrapper(
         "pairs": pairs,
     }
     scope = {names[name]: meaning for name, meaning in meanings.items()}
+    scope |= {names[name]: getattr(miss.policy, name) for name in miss.policy.shared}
     wrapper = _function(_WRAPPER.format(**names, hit=hit), scope, keying.parameters, (calls,))
     return wrapper, calls
 
