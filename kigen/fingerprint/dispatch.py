@@ -197,5 +197,5 @@ def type_mark(kind: type) -> bytes:
             wing = importlib.import_module("kigen.fingerprint.numpy_scalars")
             written = MARKS[kind] = b"^" + wing.mark(kind)
         else:
-            written = MARKS[kind] = b"^" + names.mark(kind)
+            written = MARKS[kind] = b"^" + names.type_mark(kind)
     return written

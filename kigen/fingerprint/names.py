@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from kigen.fingerprint.dispatch import Encoder
     from kigen.fingerprint.walk import Walk
 
-__all__ = ["ENCODERS", "by_name", "has_name", "identity", "mark"]
+__all__ = ["ENCODERS", "by_name", "has_name", "identity", "mark", "type_mark"]
+
+
+MOVING = ("numpy", "pandas", "polars")  # whose modules have other names in other versions
 
 
 def identity(of: Any) -> tuple[str, str]:
     """The module and the qualified name that a class or a function goes by in every process.
 
     A script's own module is ``__main__``, also in a worker process that knows it as
-    ``__mp_main__``; a private module of the standard library is the public one it belongs to
-    (``pathlib`` for the ``pathlib._local`` of Python 3.13).
+    ``__mp_main__``. What another version may keep in another place goes by its public one: a
+    private module of the standard library by the module it belongs to (``pathlib`` for the
+    ``pathlib._local`` of Python 3.13), what NumPy, pandas and polars offer by ``numpy`` and so on.
 
     >>> from pathlib import PurePosixPath
     >>> identity(PurePosixPath)
@@ -33,10 +37,12 @@ def identity(of: Any) -> tuple[str, str]:
     name = getattr(of, "__qualname__", None) or of.__name__
     if module == "__mp_main__":
         return "__main__", name
-    package, private, _ = module.partition("._")
-    if private and package.partition(".")[0] in sys.stdlib_module_names:
-        return package if found(package, name) is of else module, name
-    return module, name
+    public = module.partition(".")[0]
+    if public in sys.stdlib_module_names:
+        public = module.partition("._")[0]
+    elif public not in MOVING:
+        return module, name
+    return public if found(public, name) is of else module, name
 
 
 def owner(of: Any) -> str:
@@ -49,6 +55,12 @@ def mark(of: Any) -> bytes:
     """Module and qualified name, as bytes."""
     module, name = identity(of)
     return text(module) + text(name)
+
+
+def type_mark(kind: type) -> bytes:
+    """A type's module and name as bytes; of a library whose modules move, only the library."""
+    library = kind.__module__.partition(".")[0]
+    return text(library) + text(kind.__qualname__) if library in MOVING else mark(kind)
 
 
 def found(module: str, name: str) -> Any:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kigen.fingerprint.containers import sequence
+from kigen.fingerprint.names import by_name
 from kigen.fingerprint.numpy_scalars import SCALARS, long
 from kigen.fingerprint.refusal import Refusal
-from kigen.fingerprint.scalars import size
+from kigen.fingerprint.scalars import size, text
 
 if TYPE_CHECKING:
     from kigen.fingerprint.dispatch import Encoder
@@ -152,6 +153,14 @@ def dtype(value: np.dtype[Any], walk: Walk) -> None:
     walk.kind("dtype", layout(value, in_memory=True))
 
 
+def ufunc(value: np.ufunc, walk: Walk) -> None:
+    """A universal function, which does not always know its module."""
+    if getattr(np, value.__name__, None) is value:
+        walk.append(b"g" + text("numpy") + text(value.__name__))
+    else:
+        by_name(value, walk)
+
+
 ARRAYS: dict[type, Encoder] = {
     np.ma.MaskedArray: masked,
     type(np.ma.masked): masked,
@@ -159,6 +168,7 @@ ARRAYS: dict[type, Encoder] = {
     np.ndarray: array,
     np.recarray: array,
     np.record: record,
+    np.ufunc: ufunc,
     np.void: record,
 }
 

@@ -169,7 +169,7 @@ def test_scalars_are_the_moments_they_stand_for(same, differ):
     same(nano, nano.to_datetime64())
     same(pd.Timestamp("2020").as_unit("s"), pd.Timestamp("2020").as_unit("ns"))
     same(pd.Timedelta("1h"), dt.timedelta(hours=1), np.timedelta64(60, "m"))
-    same(pd.NaT, np.datetime64("NaT"))
+    same(pd.NaT, np.datetime64("NaT", "s"))
     differ(pd.NaT, pd.NA, None, float("nan"))
     differ(pd.Period("2020", "Y"), pd.Period("2020", "M"), pd.Period("2021", "Y"))
     differ(pd.Interval(0, 1), pd.Interval(0, 1, "left"), pd.Interval(0, 2))
