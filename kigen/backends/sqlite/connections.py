@@ -98,7 +98,13 @@ class Connections:
 
         def attempt() -> list[Any]:
             execute = session.execute or session.open(self._connect)
-            return execute(sql, arguments).fetchall()
+            try:
+                return execute(sql, arguments).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+                session.read_any_text()  # the checksum will say that it is damaged
+                return execute(sql, arguments).fetchall()
 
         with session.lock:
             rows: list[Any] = patiently(self._path, self._patience, attempt)
@@ -146,6 +152,11 @@ class _Session:
         self.execute = execute
         return execute
 
+    def read_any_text(self) -> None:
+        """Return text that is not UTF-8, too, in place of an error."""
+        if self._connection is not None:
+            self._connection.text_factory = _any_text
+
     def close(self) -> None:
         connection, self._connection, self.execute = self._connection, None, None
         if connection is not None:
@@ -179,6 +190,10 @@ if hasattr(os, "register_at_fork"):
     )
 
 
+def _any_text(data: bytes) -> str:
+    return data.decode(errors="surrogateescape")
+
+
 def patiently(path: str, patience: float, action: Callable[[], Any]) -> Any:
     """Do ``action`` until no other process is in its way, for ``patience`` seconds at most."""
     deadline = time.monotonic() + patience
@@ -186,22 +201,26 @@ def patiently(path: str, patience: float, action: Callable[[], Any]) -> Any:
     while True:
         try:
             return action()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter, from a damaged schema
             if not _is_passing(error) or time.monotonic() > deadline:
                 raise translated(path, error) from error
         time.sleep(pause)
         pause = min(2 * pause, _SLOWEST_RETRY)
 
 
-def translated(path: str, error: sqlite3.Error) -> ArchiveError:
+def translated(path: str, error: sqlite3.Error | UnicodeDecodeError) -> ArchiveError:
     """What to tell the user instead of ``error``."""
-    code = getattr(error, "sqlite_errorcode", None) or 0
+    code = 11 if isinstance(error, UnicodeDecodeError) else _code(error)
     advice = _ADVICE.get(code & 0xFF, "check the path, its permissions and the free space")
     return ArchiveError(f"the archive {path} failed: {error}; {advice}", path=path, code=code)
 
 
-def _is_passing(error: sqlite3.Error) -> bool:
-    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _PASSING
+def _code(error: Exception) -> int:
+    return getattr(error, "sqlite_errorcode", None) or 0
+
+
+def _is_passing(error: Exception) -> bool:
+    return _code(error) & 0xFF in _PASSING
 
 
 _ADVICE = {
