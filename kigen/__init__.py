@@ -19,7 +19,16 @@ TYPE_CHECKING = False  # as type checkers know it; typing itself would be half o
 
 if TYPE_CHECKING:
     from kigen.blueprint import Blueprint
-    from kigen.caching import inf_cache, lfu_cache, lru_cache
+    from kigen.caching import (
+        inf_cache,
+        lfu_cache,
+        lru_cache,
+        mru_cache,
+        no_cache,
+        rr_cache,
+        s3fifo_cache,
+        sieve_cache,
+    )
     from kigen.errors import (
         ArchiveError,
         ChangedFunctionWarning,
@@ -90,7 +99,12 @@ __all__ = [
     "inf_cache",
     "lfu_cache",
     "lru_cache",
+    "mru_cache",
+    "no_cache",
+    "rr_cache",
+    "s3fifo_cache",
     "seeded_cache",
+    "sieve_cache",
 ]
 
 # Where a public name lives; the errors, most of the names, are looked for in kigen.errors.
@@ -111,7 +125,12 @@ _HOMES = {
     "inf_cache": "caching",
     "lfu_cache": "caching",
     "lru_cache": "caching",
+    "mru_cache": "caching",
+    "no_cache": "caching",
+    "rr_cache": "caching",
+    "s3fifo_cache": "caching",
     "seeded_cache": "seeded",
+    "sieve_cache": "caching",
 }
 
 # Submodules that users reach as attributes: kigen.archives.open(...)
