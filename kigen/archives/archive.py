@@ -9,6 +9,7 @@ from collections.abc import (
     ItemsView,
     Iterable,
     Iterator,
+    KeysView,
     Mapping,
     MutableMapping,
     ValuesView,
@@ -205,7 +206,7 @@ class Archive(MutableMapping[Any, Any]):
         return self.get(key, _ABSENT) is not _ABSENT
 
     def __iter__(self) -> Iterator[Any]:
-        """The keys, oldest first where the backend knows; damaged records warn and are left out."""
+        """The keys, oldest first where the backend knows, without reading the values."""
         for name, record in self.backend.read_many(self.backend.names(), values=False):
             if isinstance(record, DamagedRecordError):
                 self._report(name, record)
@@ -232,6 +233,10 @@ class Archive(MutableMapping[Any, Any]):
     def __reduce__(self) -> tuple[object, ...]:
         codec = self._codec
         return _reopened, (type(self), self.backend, None if type(codec) in _OWN else codec)
+
+    def keys(self) -> KeysView[Any]:
+        """The keys whose values can be read: ``dict(archive)`` looks up every one of them."""
+        return _Keys(self)
 
     def items(self) -> ItemsView[Any, Any]:
         return _Items(self)
@@ -367,6 +372,16 @@ class Archive(MutableMapping[Any, Any]):
 
 def _reopened(kind: type[Archive], backend: Backend, codec: Codec | None) -> Archive:
     return kind(backend, codec=codec)
+
+
+class _Keys(KeysView[Any]):
+    """The keys of all entries that can be decoded."""
+
+    __slots__ = ()
+    _mapping: Archive
+
+    def __iter__(self) -> Iterator[Any]:
+        return (entry.key for entry in self._mapping.entries())
 
 
 class _Items(ItemsView[Any, Any]):

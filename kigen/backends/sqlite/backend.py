@@ -37,10 +37,8 @@ _UPDATES = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS.replace(" ", "").spl
 _INSERT = f"INSERT INTO records ({COLUMNS}) VALUES ({_PLACES})"  # noqa: S608
 _WRITE = f"{_INSERT} ON CONFLICT (name) DO UPDATE SET {_UPDATES}"
 _WRITE_NEW = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING 1"
-# +name is read from the row, not from the index: should a damaged index lead to another row, it is
-# not taken for the one that was asked for.
-_READ = f"SELECT {COLUMNS} FROM records WHERE name = ?1 AND +name = ?1"  # noqa: S608
-_READ_VALUE = "SELECT value, checksum, file FROM records WHERE name = ?1 AND +name = ?1"
+_READ = f"SELECT {COLUMNS} FROM records WHERE name = ?"  # noqa: S608
+_READ_VALUE = "SELECT value, checksum, file FROM records WHERE name = ?"
 _READ_FILE = "SELECT file FROM records WHERE name = ?"
 _FILES = "SELECT file FROM records WHERE file IS NOT NULL UNION SELECT file FROM damaged"
 
@@ -86,7 +84,7 @@ class SqliteBackend(Backend):
         if file is not None:
             with suppress(FileNotFoundError):  # replaced since
                 return frame.read_value(self._files.path(file), name)
-        elif type(value) is bytes and crc32(value) == checksum:
+        elif type(value) is bytes and crc32(value, crc32(name.encode())) == checksum:
             return "pickle", value, ()
         return super().read_value(name)  # of another codec, or damaged
 
@@ -284,9 +282,11 @@ def _row_of_file(record: Record, file: str) -> _Row:
 def _checksums(record: Record) -> tuple[int, int]:
     """Of the value, and of the columns that describe it.
 
-    A codec other than pickle is the seed: a look-up need not read which one it is.
+    The value's is seeded with its name, for a damaged index may lead to another row; and with a
+    codec other than pickle, so that a look-up need not read which one it is.
     """
     name, function, code, _, _, fields, result, key, codec, data, _ = record
-    value = crc32(data, 0 if codec == "pickle" else crc32(codec.encode()))
+    seed = crc32(name.encode())
+    value = crc32(data, seed if codec == "pickle" else crc32(codec.encode(), seed))
     head = f"{name}\0{function}\0{code}\0{codec}\0{fields}\0{result}"
     return value, crc32(key, crc32(head.encode()))
