@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any, NamedTuple
@@ -35,10 +36,13 @@ class Parameters(NamedTuple):
             return _of_code(function)
         import inspect
 
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and isinstance(function, numpy.ufunc):
+            return _UNREADABLE  # declares defaults of which it takes no two at once
         try:
             signature = inspect.signature(function, follow_wrapped=False)
         except (ValueError, TypeError):
-            return cls((), (), "args", (), "kwargs", (), {})
+            return _UNREADABLE
         return _of_signature(list(signature.parameters.values()))
 
     def names(self) -> Iterator[str]:
@@ -76,6 +80,33 @@ class Parameters(NamedTuple):
         if self.more:
             parts.append(f"**{self.more}")
         return ", ".join(parts)
+
+
+_UNREADABLE = Parameters((), (), "args", (), "kwargs", (), {})
+
+
+def kind(function: Any) -> str:
+    """Return "generator", "coroutine" or "async generator" for a function that makes one, or "".
+
+    It looks through partials, methods and objects that can be called.
+
+    >>> def numbers():
+    ...     yield 1
+    >>> kind(numbers), kind(len)
+    ('generator', '')
+    """
+    from functools import partial
+
+    while isinstance(function, partial):
+        function = function.func
+    if not hasattr(function, "__code__"):
+        function = getattr(type(function), "__call__", None)  # noqa: B004 - its code is wanted
+    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+    if flags & 0x20:  # inspect.CO_GENERATOR
+        return "generator"
+    if flags & 0x80:  # inspect.CO_COROUTINE
+        return "coroutine"
+    return "async generator" if flags & 0x200 else ""  # inspect.CO_ASYNC_GENERATOR
 
 
 def _of_code(function: FunctionType) -> Parameters:

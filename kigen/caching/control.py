@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterator, MutableMapping
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from kigen.caching.info import CacheInfo, StandardCacheInfo
 from kigen.caching.miss import Miss
+from kigen.caching.notices import warn
 from kigen.caching.plain import ATOMS, Aside, Digest
-from kigen.caching.shelf import Shelf
-from kigen.errors import ConfigurationError
+from kigen.caching.shelf import Shelf, Unwritten
+from kigen.errors import ConfigurationError, StorageWarning
 from kigen.policies import MISSING
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Control:
         self._miss = miss
         self._calls = calls
         self._open_shelf = open_shelf
-        self._parked: Shelf | None = None  # the archive that is switched off
+        self._parked: Shelf | None = None  # the archive that is switched off ...
+        self._written: frozenset[Any] = frozenset()  # ... and what was in memory then
         self.memory = Memory(miss, calls)
         self.key = key
 
@@ -134,15 +136,12 @@ class Control:
         shelf = self._miss.shelf
         if shelf is None:
             return
-        wanted = [self._miss.memory_key(key) for key in keys] or list(shelf.unwritten)
-        for key in wanted:
-            waiting = shelf.unwritten.get(key, (key, None) if keys else None)
+        wanted = {self._miss.memory_key(key): Unwritten(key) for key in keys}
+        for key, again in (wanted or dict(shelf.unwritten)).items():
+            waiting = shelf.unwritten.get(key, again)
             value = self.memory.get(key, MISSING)
-            if (
-                waiting is not None
-                and value is not MISSING
-                and shelf.write(waiting[0], value, waiting[1])
-            ):
+            known = value is not MISSING and waiting.call.__class__ is not Digest
+            if known and shelf.write(waiting.call, value, waiting.elapsed, waiting.name):
                 shelf.unwritten.pop(key, None)
 
     def archive(self, archive: Any = None) -> Archive | None:
@@ -185,7 +184,7 @@ class Control:
             if shelf.through:
                 shelf.write(key, value)
             else:
-                shelf.unwritten[self._miss.memory_key(key)] = key, None
+                shelf.unwritten[self._miss.memory_key(key)] = Unwritten(key)
 
     def stored(self) -> Iterator[tuple[Any, Any, float | None]]:
         """Iterate over (key, result, seconds it took) in the archive; without one, in memory."""
@@ -203,14 +202,35 @@ class Control:
         """Let go of the archive, which keeps what it holds."""
         self._miss.shelf = self._parked = None
 
-    def unwrite(self) -> None:
-        """Let all that is in memory count as not yet written to the archive.
+    def unwrite(self, written: Collection[Any] = ()) -> None:
+        """Let what is in memory count as not yet in the archive, apart from what is ``written``.
 
-        Entries that are known by a digest alone are left out: what they were called with is gone.
+        Entries that are known by a digest alone cannot be written: what they were called with is
+        gone, which costs a warning.
         """
-        if self._miss.shelf is not None:
-            keys = (key for key in self.memory if key.__class__ is not Digest)
-            self._miss.shelf.unwritten.update((key, (key, None)) for key in keys)
+        shelf = self._miss.shelf
+        if shelf is None:
+            return
+        waiting = [key for key in self.memory if key not in shelf.unwritten and key not in written]
+        known = [key for key in waiting if key.__class__ is not Digest]
+        shelf.unwritten.update((key, Unwritten(key)) for key in known)
+        if len(known) < len(waiting):
+            warn(
+                f"{len(waiting) - len(known)} results in memory cannot be written to "
+                f"{shelf.archive.url}: the lists or arrays they were computed from are not kept; "
+                "give the archive when you decorate",
+                StorageWarning,
+            )
+
+    def prune(self) -> None:
+        """Remove from the archive what is not in memory; the rest of memory is to be written."""
+        shelf = self._miss.shelf
+        if shelf is None:
+            return
+        calls = {self._miss.memory_key(call): call for call in shelf}
+        for key in calls.keys() - set(self.memory):
+            del shelf[calls[key]]
+        self.unwrite(calls)
 
     def cache(self) -> FunctionCache:
         """Return memory and archive as one of klepto's cache objects."""
@@ -221,6 +241,7 @@ class Control:
     def _switch(self, on: bool) -> None:
         if not on and self._miss.shelf is not None:
             self._miss.shelf, self._parked = None, self._miss.shelf
+            self._written = frozenset(self.memory)
         elif on and self._miss.shelf is None:
             if self._parked is None:
                 raise ConfigurationError(
@@ -228,3 +249,4 @@ class Control:
                     "f.archive('runs.db')"
                 )
             self._miss.shelf, self._parked = self._parked, None
+            self.unwrite(self._written)

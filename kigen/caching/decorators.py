@@ -15,7 +15,7 @@ from kigen.caching.shelf import ON_CHANGE, Shelf
 from kigen.caching.wrapper import compile_key, compile_wrapper
 from kigen.errors import ConfigurationError
 from kigen.policies import make_policy
-from kigen.signature import Parameters
+from kigen.signature import Parameters, kind
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -33,6 +33,9 @@ METHODS = (
     *("archive", "archived", "cache_clear", "cache_info", "cache_parameters", "clear", "dump"),
     *("info", "key", "load", "lookup"),
 )
+
+#: The options that follow maxsize, in klepto's order.
+_POSITIONAL = ("cache", "keymap", "ignore")
 
 
 class Memoizer:
@@ -97,7 +100,7 @@ class Memoizer:
         def open_shelf(archive: Archive | None, through: bool) -> Shelf | None:
             if archive is None:
                 return None
-            return Shelf(archive, naming, through=through, on_change=self.on_change)
+            return Shelf(archive, naming, through=through, on_change=self.on_change, copy=self.copy)
 
         miss.shelf = open_shelf(self.archive, self.through)
         wrapper, calls = compile_wrapper(function, keying, miss)
@@ -127,13 +130,13 @@ def refuse_what_cannot_be_cached(function: Any) -> None:
     """Raise `ConfigurationError` for what is no function, or has a result that can be used once."""
     if not callable(function):
         raise ConfigurationError(f"{function!r} is not callable: there is nothing to cache")
-    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
-    for flag, what in ((0x20, "generator"), (0x80, "coroutine"), (0x200, "async generator")):
-        if flags & flag:  # inspect.CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
-            raise ConfigurationError(
-                f"{function.__qualname__} is a {what} function, whose result can be used up only "
-                "once: cache a function that returns a list or a value instead"
-            )
+    what = kind(function)
+    if what:
+        name = getattr(function, "__qualname__", None) or repr(function)
+        raise ConfigurationError(
+            f"{name} is a {what} function, whose result can be used up only once: cache a "
+            "function that returns a list or a value instead"
+        )
 
 
 class Decorator:
@@ -178,8 +181,13 @@ class Decorator:
     def __call__(self, maxsize: Any = ..., *args: Any, **options: Any) -> Any:
         if callable(maxsize) or isinstance(maxsize, classmethod | staticmethod):
             return Memoizer(self._policy, self._maxsize, **options)(maxsize, *args)
+        if len(args) > len(_POSITIONAL):
+            raise TypeError(
+                f"{self.__name__}: takes maxsize, {', '.join(_POSITIONAL)} by position, and got "
+                f"{args[len(_POSITIONAL) :]!r} besides; name the other options"
+            )
         size = self._maxsize if maxsize is ... else maxsize
-        positional = dict(zip(("cache", "keymap", "ignore"), args, strict=False))
+        positional = dict(zip(_POSITIONAL, args, strict=False))
         return Memoizer(self._policy, size, **positional, **options)
 
     def __repr__(self) -> str:

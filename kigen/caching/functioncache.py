@@ -39,10 +39,8 @@ class FunctionCache(cache):
         self._control.dump(*keys)
 
     def sync(self, clear: bool = False) -> None:
-        shelf = self._control.shelf
-        if clear and shelf is not None:
-            shelf.clear()
-            self._control.unwrite()
+        if clear:
+            self._control.prune()
         self.dump()
         if not clear:
             self.load()

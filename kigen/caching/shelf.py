@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, ItemsView, Iterator, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kigen.caching.body import body_tag
 from kigen.caching.call import Call
-from kigen.caching.identity import body_tag
+from kigen.caching.guard import choose_guard
 from kigen.caching.naming import Naming
 from kigen.caching.notices import warn
 from kigen.errors import (
@@ -15,6 +16,7 @@ from kigen.errors import (
     CodecError,
     ConfigurationError,
     StorageWarning,
+    UnkeyableCall,
 )
 from kigen.policies import MISSING
 
@@ -26,6 +28,14 @@ if TYPE_CHECKING:
 ON_CHANGE = ("recompute", "warn", "ignore")
 
 
+class Unwritten(NamedTuple):
+    """A call whose result is in memory alone; the seconds it took, and its name, if known."""
+
+    call: Any
+    elapsed: float | None = None
+    name: str | None = None
+
+
 class Shelf(MutableMapping[Any, Any]):
     """The results of one function in an archive, as a mapping from calls to results.
 
@@ -34,7 +44,13 @@ class Shelf(MutableMapping[Any, Any]):
     """
 
     def __init__(
-        self, archive: Archive, naming: Naming, *, through: bool, on_change: str = "recompute"
+        self,
+        archive: Archive,
+        naming: Naming,
+        *,
+        through: bool,
+        on_change: str = "recompute",
+        copy: bool | None = None,
     ) -> None:
         if on_change not in ON_CHANGE:
             raise ConfigurationError(
@@ -44,14 +60,26 @@ class Shelf(MutableMapping[Any, Any]):
         self.naming = naming
         self.through = through
         self.on_change = on_change
-        self.body = body_tag(naming.function)
-        #: In memory and not yet in the archive: key in memory -> (call, seconds it took).
-        self.unwritten: dict[Hashable, tuple[Any, float | None]] = {}
+        #: In memory and not yet in the archive, by key in memory.
+        self.unwritten: dict[Hashable, Unwritten] = {}
+        # An archive in memory keeps the objects themselves, which a caller could poison.
+        self._guard = choose_guard(copy if archive.backend.keeps_objects else False)
+        self._body: str | None = None
         self._told = False
+
+    @property
+    def body(self) -> str:
+        """The tag of the function's body; read late, when what it captured has its value."""
+        if self._body is None:
+            self._body = body_tag(self.naming.function)
+        return self._body
 
     def take(self, flight: Flight) -> Any:
         """Return the stored result of a call, or `MISSING`; names the flight."""
         flight.name = self.naming.name(flight.call)
+        if flight.key is not flight.call:
+            # The function may change its arguments, or its caller may before they are written.
+            flight.call = _snapshot(flight.call)
         return self._value(self.archive.fetch(flight.name))
 
     def keep(self, flight: Flight, value: Any, elapsed: float) -> None:
@@ -59,52 +87,55 @@ class Shelf(MutableMapping[Any, Any]):
         if self.through:
             self.write(flight.call, value, elapsed, flight.name)
         else:
-            self.unwritten[flight.key] = flight.call, elapsed
+            self.unwritten[flight.key] = Unwritten(flight.call, elapsed, flight.name)
 
     def evicted(self, key: Hashable, value: Any) -> None:
         """Write what leaves memory, unless it is written already."""
         waiting = self.unwritten.pop(key, None)
         if waiting is not None:
-            self.write(waiting[0], value, waiting[1])
+            self.write(waiting.call, value, waiting.elapsed, waiting.name)
 
     def write(
         self, call: Any, value: Any, elapsed: float | None = None, name: str | None = None
     ) -> bool:
         """Store one result; return whether it is stored, and warn if it is not."""
         naming = self.naming
+        identity = naming.identity
         try:
             self.archive.store(
                 name or naming.name(call),
                 naming.call(call),
-                value,
-                function=naming.identity,
+                self._guarded(value),
+                function=identity,
                 code=self.body,
                 elapsed=elapsed,
                 fields=naming.fields(call),
             )
-        except (CodecError, ArchiveError) as error:
+        except (CodecError, ArchiveError, UnkeyableCall) as error:
             arguments = ", ".join(f"{k}={v!r:.60}" for k, v in naming.fields(call).items())
-            warn(
-                f"{naming.identity}({arguments}) was computed but not stored: {error}",
-                StorageWarning,
-            )
+            warn(f"{identity}({arguments}) was computed but not stored: {error}", StorageWarning)
             return False
         return True
 
     def entries(self) -> Iterator[tuple[Any, Entry]]:
         """Iterate over (call, entry) of what the archive holds of this function."""
         for entry in self.archive.entries(self.naming.identity):
-            if not isinstance(entry.key, Call) or self._value(entry) is MISSING:
+            value = self._value(entry)
+            if not isinstance(entry.key, Call) or value is MISSING:
                 continue
             try:
-                yield self.naming.key(entry.key), entry
+                yield self.naming.key(entry.key), entry._replace(value=value)
             except ValueError:  # it had other parameters then
                 continue
 
     def _value(self, entry: Entry | None) -> Any:
         if entry is None:
             return MISSING
-        return entry.value if self._same_body(entry.code) else MISSING
+        return self._guarded(entry.value) if self._same_body(entry.code) else MISSING
+
+    def _guarded(self, value: Any) -> Any:
+        copier = self._guard(value)
+        return value if copier is None else copier(value)
 
     def _same_body(self, body: str) -> bool:
         """Tell whether a result of ``body`` may be used; one of another interpreter may."""
@@ -160,3 +191,13 @@ class _Items(ItemsView[Any, Any]):
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         shelf = self._shelf
         return ((call, entry.value) for call, entry in shelf.entries())
+
+
+def _snapshot(call: Any) -> Any:
+    """Return a copy of a call with arguments that can change."""
+    from copy import deepcopy
+
+    try:
+        return deepcopy(call)
+    except Exception:  # noqa: BLE001 - its own classes raise what they like; pickle fails likewise
+        return call

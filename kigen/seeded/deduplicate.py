@@ -13,7 +13,7 @@ from kigen.caching.wrapper import compile_key
 from kigen.errors import ConfigurationError
 from kigen.key import Key
 from kigen.seeded.ledger import DedupInfo, Ledger
-from kigen.signature import Parameters
+from kigen.signature import Parameters, kind
 
 if TYPE_CHECKING:
     from kigen.caching.decorators import Where
@@ -76,14 +76,14 @@ class Deduplicator:
 
     def __call__(self, target: Any) -> Any:
         if callable(target):
-            flags = getattr(getattr(target, "__code__", None), "co_flags", 0)
-            if flags & 0x280:  # inspect.CO_COROUTINE, CO_ASYNC_GENERATOR
+            makes = kind(target)
+            if makes not in ("", "generator"):
+                name = getattr(target, "__qualname__", None) or repr(target)
                 raise ConfigurationError(
-                    f"{target.__qualname__} is asynchronous, which dedup does not run; decorate "
-                    "the function that it calls"
+                    f"{name} is asynchronous, which dedup does not run; decorate the function "
+                    "that it calls"
                 )
-            generates = bool(flags & 0x20)  # inspect.CO_GENERATOR
-            return DedupGenerator(target, self) if generates else DedupFunction(target, self)
+            return DedupGenerator(target, self) if makes else DedupFunction(target, self)
         try:
             items = iter(target)
         except TypeError:
