@@ -125,7 +125,8 @@ class Blueprint(Generic[K]):
                 option="key_type",
             )
         extended = Blueprint(key_type)
-        extended._overrides = dict(self._overrides)
+        for name, spec in self._overrides.items():
+            extended.configure(name, spec)
         return extended
 
     def merge(self, *others: Blueprint[Any]) -> Blueprint[K]:
@@ -133,9 +134,9 @@ class Blueprint(Generic[K]):
         merged = self.extend(self._key_type)
         for other in others:
             for name, spec in other.overrides.items():
-                known = merged._overrides.get(name)
+                known = merged.overrides.get(name)
                 both = isinstance(known, Blueprint) and isinstance(spec, Blueprint)
-                merged.configure(name, known.merge(spec) if both else spec)
+                merged.configure(name, known.merge(spec) if both else spec)  # type: ignore[union-attr]
         return merged
 
     def space(self) -> Space[K]:

@@ -1,7 +1,8 @@
 """Blueprints by name: a registry of ways to make keys, with what there is to know about them.
 
-A registered blueprint is a function that returns one (or a key, or whatever is configured so), with
-parameters of its own; it may be built on another. The module is one registry; `Registry` makes more.
+A registered blueprint is a function that returns one (or a key, or whatever is configured so).
+It has parameters of its own and may be built on another. The module is one registry; `Registry`
+makes more.
 
 >>> from kigen import Blueprint, Key, Param, blueprints
 >>> class Tone(Key):
@@ -102,8 +103,10 @@ class Registry:
                 "choose another name=",
                 name=name,
             )
-        if not name.isidentifier():
-            raise ConfigurationError(f"{name!r} is no identifier; choose another name=", name=name)
+        if not name.isidentifier() or hasattr(Registry, name):
+            raise ConfigurationError(
+                f"{name!r} is no identifier, or the registry's own; choose another name=", name=name
+            )
         self._functions[name] = function
         self._described[name] = summary, metadata
         return function

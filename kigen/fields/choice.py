@@ -10,6 +10,7 @@ from kigen.errors import FieldError
 from kigen.fields.field import Field, T
 from kigen.fields.forms import jsonable
 from kigen.fields.options import Options
+from kigen.fields.recipe import CALLED, Recipe, picked
 
 if TYPE_CHECKING:
     from kigen.rengines.protocol import Rengine
@@ -55,6 +56,11 @@ class Choice(Field[T]):
     def sample(self, rng: Rengine) -> T:
         """Return one of the options."""
         return rng.choice(self._available().items)  # type: ignore[no-any-return]
+
+    def recipe(self) -> Recipe:
+        """Return how an option is drawn."""
+        options = self._available()
+        return picked(options.items) if options.distinct == options.items else CALLED
 
     def cardinality(self) -> int:
         """Return the number of distinct options."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, overload
 
 from kigen.errors import ConfigurationError, KeyFieldError
 from kigen.fields.forms import jsonable
+from kigen.fields.recipe import CALLED, Recipe
 from kigen.fields.sameness import plain
 
 if TYPE_CHECKING:
@@ -99,6 +100,10 @@ class Field(ABC, Generic[T]):
             f"sample(rng) method, or pin it with configure({self._attr!r}, value)",
             field=self._attr,
         )
+
+    def recipe(self) -> Recipe:
+        """Return how values are drawn; only a field whose draws are valid may say more."""
+        return CALLED
 
     @property
     def drawable(self) -> bool:

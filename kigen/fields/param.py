@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from kigen.errors import ConfigurationError, FieldError, KeyFieldError
+from kigen.fields import recipe
 from kigen.fields.field import MISSING, Field, T
 from kigen.fields.grid import Grid
+from kigen.fields.recipe import Recipe
 from kigen.fields.sameness import plain
 
 if TYPE_CHECKING:
@@ -169,6 +171,19 @@ class Param(Field[T]):
         if self.whole:
             return rng.randint(low, high)  # type: ignore[return-value, arg-type]
         return _uniform(rng, float(low), float(high))  # type: ignore[return-value]
+
+    def recipe(self) -> Recipe:
+        """Return how numbers are drawn, on each of the scales."""
+        if not self.drawable or self.min is None or self.max is None:
+            return recipe.CALLED
+        if self._grid is not None:
+            short = self._grid.count <= 1024
+            return recipe.picked(tuple(self.values())) if short else recipe.called("d")
+        if self.scale == "log":
+            return recipe.called("d")
+        if self.whole:
+            return recipe.whole(int(self.min), int(self.max))
+        return recipe.line(float(self.min), float(self.max))
 
     def _sample_log(self, rng: Rengine, low: Number, high: Number) -> T:
         # Half a unit on either side gives the first and the last whole number their full share.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kigen.errors import ConfigurationError, FieldError, KeyFieldError
 from kigen.fields.field import MISSING, Field
+from kigen.fields.recipe import Recipe, picked
 from kigen.fields.sameness import bare, plain
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class Flag(Field[bool]):
     def sample(self, rng: Rengine) -> bool:
         """Return one of the two."""
         return rng.choice((False, True))
+
+    def recipe(self) -> Recipe:
+        """Return how one of the two is drawn."""
+        return picked((False, True))
 
     def cardinality(self) -> int:
         """Return 2."""

@@ -19,7 +19,7 @@ from kigen.key import forms, source
 from kigen.key.admission import active, admit, check_conditions
 from kigen.key.space import Space
 
-__all__ = ["Key", "frozen_digest"]
+__all__ = ["Key"]
 
 _RESERVED = frozenset({"field_specs", "fingerprint", "id", "identity", "to_dict"})
 
@@ -196,13 +196,19 @@ class Key:
         except AttributeError:
             return self._make_digest()
 
+    def _freeze(self) -> bytes:
+        """Return the digest; from now on the key is frozen."""
+        digest = self._peek()
+        _set(self, "_digest", digest)
+        return digest
+
     def fingerprint(self) -> str:
         """Return 32 hexadecimal digits, equal for equal keys in every interpreter; freezes the key.
 
         Raises:
             UnfingerprintableError: a value has no canonical bytes.
         """
-        return frozen_digest(self).hex()
+        return self._freeze().hex()
 
     def __fingerprint__(self) -> object:
         values = self.__dict__
@@ -290,13 +296,6 @@ def _collect(cls: type[Key]) -> dict[str, Field[Any]]:
             field=name,
         )
     return fields
-
-
-def frozen_digest(key: Key) -> bytes:
-    """Return the 16 bytes that `Key.fingerprint` shows; from now on the key is frozen."""
-    digest = key._peek()  # noqa: SLF001
-    _set(key, "_digest", digest)
-    return digest
 
 
 def _check_assignable(key: Key, name: str) -> None:

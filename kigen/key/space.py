@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from kigen.fields.field import MISSING, Field
 from kigen.fields.problems import BAD, Problems
+from kigen.fields.recipe import CALLED, Recipe, called, same
 from kigen.key.admission import active
 
 if TYPE_CHECKING:
@@ -83,6 +84,28 @@ class Space(Generic[K]):
 
     def _key(self, values: dict[str, Any]) -> K:
         return self.key_type._drawn(values)  # noqa: SLF001 - Key's other half
+
+    @property
+    def uniform(self) -> bool:
+        """Whether every key is made of the same fields, by kigen's own constructor."""
+        return not self.key_type._conditional and not self.key_type._handwritten  # noqa: SLF001
+
+    def recipes(self) -> dict[str, Recipe]:
+        """Return how the values of each field are drawn."""
+        return {name: self._recipe(name, field) for name, field in self._fields.items()}
+
+    def _recipe(self, name: str, field: Field[Any]) -> Recipe:
+        source = self._sources[name]
+        own = field.recipe() if field.draws_valid else CALLED
+        if source is field:
+            return own
+        if isinstance(source, Pinned):
+            return same(self._accepted(name, source.value))
+        return called(own.code if own.way in ("whole", "line") else "")
+
+    def producer(self, name: str) -> Callable[[Rengine], Any]:
+        """Return the function that draws a field's value, validated."""
+        return next(produce for known, _, produce in self._steps if known == name)
 
     def _producer(self, name: str, field: Field[Any]) -> Callable[[Rengine], Any]:
         source = self._sources[name]

@@ -10,7 +10,7 @@ from kigen.blueprint import Blueprint
 from kigen.errors import ConfigurationError, SpaceExhaustedError
 from kigen.key import Key
 from kigen.recorders.draws import EVERY, Draws
-from kigen.recorders.history import History
+from kigen.recorders.history import History, PackedHistory
 from kigen.recorders.recorder import Recorder
 from kigen.rengines.protocol import Rengine
 from kigen.rengines.random import RandomRengine
@@ -63,16 +63,24 @@ class Generator(Recorder, Generic[K]):
                 option="max_consecutive_skips",
             )
         self._blueprint = blueprint
+        # Configuring the blueprint later makes another space, which is not this generator's.
+        own = type(blueprint) is Blueprint
+        self._plan: Blueprint[K] = blueprint.extend(blueprint.key_type) if own else blueprint
         self._rengine: Rengine = RandomRengine(seed) if rengine is None else rengine
         self._seed = getattr(self._rengine, "seed", None) if seed is None else seed
         self._max_consecutive_skips = max_consecutive_skips
-        self._draws = Draws(blueprint, self._rengine)
+        self._draws = Draws(self._plan, self._rengine)
         self._suffix: str | None = None
         self._total: Any = ...
         self._signed: str | None = None
         self._progress: Progress | None = None
         self._saved_checkpoint: int | None = None
         super().__init__(store=store, flush_interval=flush_interval)
+
+    def _new_history(self, store: Store | None) -> History:
+        if store is not None or not self._plan.space().uniform:
+            return History(store)
+        return PackedHistory(self._plan.space())
 
     # Identity
 
@@ -93,14 +101,14 @@ class Generator(Recorder, Generic[K]):
         A plain blueprint gets the digest too if the store holds another one under its name.
         """
         if self._suffix is None:
-            self._suffix = f":{self.signature[:8]}" if self._blueprint.overrides else ""
+            self._suffix = f":{self.signature[:8]}" if self._plan.overrides else ""
         return f"{self.name}:{self.gen_type}:{self._seed}{self._suffix}"
 
     @property
     def signature(self) -> str:
         """Fingerprint of blueprint and engine: what a history must agree in to be continued."""
         if self._signed is None:
-            self._signed = fingerprint.fingerprint((self._blueprint, _identity(self._rengine)))
+            self._signed = fingerprint.fingerprint((self._plan, _identity(self._rengine)))
         return self._signed
 
     @property
@@ -137,9 +145,10 @@ class Generator(Recorder, Generic[K]):
             SpaceExhaustedError: there are fewer; those drawn are its ``keys``.
         """
         keys: list[K] = []
+        size = EVERY if self._store is None else self._flush_interval
         try:
             while len(keys) < n:
-                batch = self._produce(min(n - len(keys), self._flush_interval))
+                batch = self._produce(min(n - len(keys), size))
                 if not batch:
                     break
                 keys += batch
@@ -162,6 +171,7 @@ class Generator(Recorder, Generic[K]):
     def _produce(self, n: int) -> list[K]:
         """Draw and record ``n`` keys, whole or not at all."""
         before = self._draws.index
+        self._draws.begin()
         keys: list[K] = []
         try:
             if self._store is None:
@@ -174,7 +184,7 @@ class Generator(Recorder, Generic[K]):
                     self._write(self._store, [*self._pending, *keys])
                 self._pending = []
         except BaseException:
-            self._draws.seek(before)
+            self._draws.recover(before)
             self._history.undo()
             raise
         self._history.done()
@@ -184,32 +194,26 @@ class Generator(Recorder, Generic[K]):
         return keys
 
     def _fill(self, keys: list[K], n: int) -> SpaceExhaustedError | None:
+        """Append new keys until there are ``n``, or return why there are not."""
+        skips, limit = 0, float(self._max_consecutive_skips)
         try:
-            while len(keys) < n:
-                key = self._draw_new()
-                if key is None:
-                    break
-                keys.append(key)
+            while True:
+                skips = self._draws.fill(keys, n, self._history, skips, limit)
+                if len(keys) >= n:
+                    return None
+                if self._cardinality() is None:
+                    self._on_space_exhausted(skips)
+                    return None
+                limit = self._hopeless()
+                if skips >= limit:
+                    keys.append(self._first_unseen())
+                    skips, limit = 0, float(self._max_consecutive_skips)
         except SpaceExhaustedError as error:
             return error
-        return None
-
-    def _draw_new(self) -> K | None:
-        skips = 0
-        while True:
-            key = self._draws.next()
-            if self._history.add(key):
-                return key
-            skips += 1
-            if skips >= self._max_consecutive_skips:
-                if self._cardinality() is None:
-                    return self._on_space_exhausted(skips)  # type: ignore[no-any-return]
-                if skips >= self._hopeless():
-                    return self._first_unseen()
 
     def _cardinality(self) -> int | None:
         if self._total is ...:
-            self._total = self._blueprint.cardinality()
+            self._total = self._plan.cardinality()
         total: int | None = self._total
         return total
 
@@ -221,7 +225,7 @@ class Generator(Recorder, Generic[K]):
 
     def _first_unseen(self) -> K:
         """Return the first key, in the blueprint's order, that has not been drawn."""
-        for key in self._blueprint.combinations():
+        for key in self._plan.combinations():
             if self._history.add(key):
                 return key
         raise SpaceExhaustedError(

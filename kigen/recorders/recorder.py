@@ -38,7 +38,7 @@ class Recorder:
         self._flush_interval = flush_interval
         self._written = 0
         self._pending: list[Key] = []
-        self._history = History(store)
+        self._history = self._new_history(store)
         if store is not None:
             self._attach(store)
 
@@ -66,6 +66,9 @@ class Recorder:
     def cursor(self) -> int:
         """How many keys have been accepted."""
         return self._written + len(self._pending)
+
+    def _new_history(self, store: Store | None) -> History:
+        return History(store)
 
     def record(self, key: Key) -> bool:
         """Return whether the key is new; if so, it is recorded, and frozen.

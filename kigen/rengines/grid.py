@@ -29,6 +29,7 @@ class GridRengine:
     """
 
     seed = None
+    by_position = True
 
     def __init__(self, levels: int = 10) -> None:
         if type(levels) is not int or levels < 1:

@@ -31,6 +31,8 @@ class HaltonRengine(PointRengine):
     0.375
     """
 
+    by_position = True
+
     def __init__(
         self, seed: int | None = None, dimensions: int = 8, *, scramble: bool = True
     ) -> None:

@@ -28,6 +28,8 @@ class LatinHypercubeRengine(PointRengine):
     [1, 2, 3, 4, 5]
     """
 
+    by_position = True
+
     def __init__(self, seed: int | None = None, dimensions: int = 8, *, strata: int = 1000) -> None:
         super().__init__(seed, dimensions)
         if type(strata) is not int or strata < 1:

@@ -25,6 +25,8 @@ class PhiloxRengine(PointRengine):
     Philox-4x64-10 of `numpy.random.Philox`.
     """
 
+    by_position = True
+
     def __init__(self, seed: int | None = None, dimensions: int = 4) -> None:
         super().__init__(seed, dimensions)
         try:

@@ -25,6 +25,8 @@ class RandomRengine:
     True
     """
 
+    by_position = True
+
     def __init__(self, seed: int | None = None) -> None:
         import random
 
@@ -32,8 +34,8 @@ class RandomRengine:
         self._random = random.Random(seed)
         # What random.Random does behind randint and choice (an accepted draw of just enough bits),
         # without its three calls per number.
-        self._bits = self._random.getrandbits
-        self._unit = self._random.random
+        self.bits = self._random.getrandbits
+        self.unit = self._random.random
 
     @property
     def seed(self) -> int | None:
@@ -46,7 +48,7 @@ class RandomRengine:
 
     def uniform(self, a: float, b: float) -> float:
         """Return a float from ``a`` to ``b``."""
-        return a + (b - a) * self._unit()
+        return a + (b - a) * self.unit()
 
     def choice(self, seq: Sequence[T]) -> T:
         """Return one element."""
@@ -75,9 +77,9 @@ class RandomRengine:
         if n <= 0:
             raise ValueError(f"nothing to choose from: {n} possibilities")
         width = n.bit_length()
-        drawn = self._bits(width)
+        drawn = self.bits(width)
         while drawn >= n:
-            drawn = self._bits(width)
+            drawn = self.bits(width)
         return drawn
 
     def __deepcopy__(self, memo: dict[int, object]) -> RandomRengine:

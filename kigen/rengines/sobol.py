@@ -29,6 +29,8 @@ class SobolRengine(PointRengine):
     F. Y. Kuo, SIAM J. Sci. Comput. 30 (2008), as in `scipy.stats.qmc.Sobol`.
     """
 
+    by_position = True
+
     def __init__(
         self, seed: int | None = None, dimensions: int = 32, *, scramble: bool = True
     ) -> None:

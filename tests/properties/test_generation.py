@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kigen import Blueprint, Enum, Generator, Key, Param, RandomRengine, SpaceExhaustedError, Store
 from kigen.errors import ConfigurationError
 from kigen.fields import Date, Each, Flag, Nested
+from kigen.rengines import GridRengine, HaltonRengine
 
 ordinary = st.floats(-1e6, 1e6).map(lambda x: round(x, 6))
 
@@ -31,13 +32,12 @@ def grids(draw):
     )
 
 
+option = st.one_of(st.integers(0, 3), st.text(max_size=2), st.none(), st.booleans())
 countable = st.one_of(
     bounds(st.integers(-5, 5)).map(lambda b: Param(**b)),
     bounds(st.integers(1, 9)).map(lambda b: Param(**b, scale="log")),
     grids(),
-    st.lists(st.one_of(st.integers(0, 3), st.text(max_size=2), st.none(), st.booleans()), min_size=1, max_size=4).map(
-        lambda options: Enum(*options)
-    ),
+    st.lists(option, min_size=1, max_size=4).map(lambda options: Enum(*options)),
     st.builds(Flag),
     st.integers(0, 4).map(lambda days: Date(min="2024-02-27", max=f"2024-03-0{days + 1}")),
 )  # fmt: skip
@@ -87,6 +87,41 @@ def test_every_sample_validates_and_is_stored_as_it_is(space, seed):
             field.validate(value)
             accepted = field.accept(value)
             assert (type(accepted), accepted) == (type(value), value)
+
+
+class Called(Blueprint):
+    """A blueprint of a user's own, whose keys are built one call at a time."""
+
+    def build(self, rng):
+        return super().build(rng)
+
+
+class Overriding(RandomRengine):
+    """An engine of a user's own, whose methods are called."""
+
+
+@given(any_space, st.integers())
+def test_the_written_out_loop_draws_what_the_calls_draw(space, seed):
+    n = min(20, Blueprint(space).cardinality() or 20)
+    whole = Generator(Called(space), seed=seed).generate_many(n)
+    assert Generator(Blueprint(space), seed=seed).generate_many(n) == whole
+    assert Generator(Blueprint(space), rengine=Overriding(seed)).generate_many(n) == whole
+    for engine in (HaltonRengine(seed, 3), GridRengine()):
+        n = min(n, 5)
+        called = Generator(Called(space), rengine=engine).generate_many(n)
+        assert Generator(Blueprint(space), rengine=engine).generate_many(n) == called
+
+
+@given(any_space, st.integers(), st.integers(0, 5))
+def test_keys_recorded_by_hand_are_not_drawn_again(space, seed, n):
+    n = min(n, Blueprint(space).cardinality() or n)
+    known = Generator(Blueprint(space), seed=seed).generate_many(n)
+    total = Blueprint(space).cardinality()
+    generator = Generator(Blueprint(space), seed=seed)
+    assert all(generator.record(space(**key.explicit())) for key in known)
+    assert not any(generator.record(key) for key in known)
+    more = generator.generate_many(min(10, 10 if total is None else total - n))
+    assert not set(known) & set(more)
 
 
 @given(small, st.integers())
@@ -145,7 +180,7 @@ def test_a_grid_admits_its_points_and_nothing_between(low, steps, step):
     for point in points:
         assert field.accept(point) == point
     for left, right in itertools.pairwise(points):
-        with pytest.raises(ValueError, match="step|whole"):
+        with pytest.raises(ValueError, match=r"step|whole"):
             field.accept((left + right) / 2)
 
 
