@@ -1,0 +1,134 @@
+"""What every policy promises: the bound, the memory, threads."""
+
+from __future__ import annotations
+
+import gc
+import random
+import tracemalloc
+from typing import Any
+
+import pytest
+
+from kigen import ConfigurationError
+from kigen.policies import INF, MISSING, NO, POLICIES, make_policy
+from tests.crowd import crowd, eager_threads
+
+BOUNDED = sorted(set(POLICIES) - {"inf", "no"})
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_no_bound_means_that_nothing_leaves_and_a_bound_of_zero_that_nothing_stays(
+    name: str,
+) -> None:
+    assert type(make_policy(name, None)) is INF
+    if name != "inf":
+        assert type(make_policy(name, 0)) is NO
+
+
+@pytest.mark.parametrize("size", [-1, 1.5, "100", True, [], float("inf"), float("nan")])
+@pytest.mark.parametrize("name", ["lru", "lfu", "inf"])
+def test_what_is_no_size_is_refused(name: str, size: Any) -> None:
+    with pytest.raises(ConfigurationError, match="no size"):
+        make_policy(name, size)
+
+
+def test_an_unknown_policy_is_refused_and_the_known_ones_named() -> None:
+    with pytest.raises(ConfigurationError, match="lru"):
+        make_policy("fifo", 1)
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+@pytest.mark.parametrize("maxsize", [1, 2, 7])
+def test_the_bound_holds_after_each_step(name: str, maxsize: int) -> None:
+    policy = make_policy(name, maxsize)
+    rng = random.Random(maxsize)
+    kept: dict[int, int] = {}
+    for step in range(2000):
+        key, now = rng.randrange(3 * maxsize), float(step)
+        drawn = rng.random()
+        if drawn < 0.1:
+            assert policy.discard(key) == (kept.pop(key, None) is not None)
+        elif drawn < 0.11:
+            policy.clear()
+            kept.clear()
+        elif policy.find(key, now) is MISSING:
+            left = policy.add(key, step, now)
+            kept[key] = step
+            if left is not None:
+                assert kept.pop(left[2]) == left[1], "who leaves is handed over whole"
+        assert {one: policy.peek(one) for one in policy} == kept
+        assert len(policy) <= maxsize
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_adding_a_key_that_is_there_replaces_its_value_and_drives_nobody_out(name: str) -> None:
+    policy = make_policy(name, 2)
+    policy.add("a", 1, now=1.0)
+    policy.add("b", 2, now=2.0)
+    assert policy.add("a", 3, now=3.0) is None
+    assert (policy.peek("a"), policy.peek("b"), len(policy)) == (3, 2, 2)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_memory_is_one_dict_for_life(name: str) -> None:
+    """The compiled wrapper holds on to it."""
+    policy = make_policy(name, 2)
+    memory = policy.memory
+    for key in range(5):
+        policy.add(key, key, now=float(key))
+    policy.clear()
+    assert policy.memory is memory == {}
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+@pytest.mark.parametrize("maxsize", [1, 3, 50])
+def test_many_threads_never_see_more_than_the_bound(name: str, maxsize: int) -> None:
+    policy = make_policy(name, maxsize)
+
+    def work(seed: int) -> list[object]:
+        rng = random.Random(seed)
+        wrong: list[object] = []
+        for step in range(1500):
+            key, drawn = rng.randrange(3 * maxsize), rng.random()
+            if drawn < 0.1:
+                policy.discard(key)
+            elif drawn < 0.101:
+                policy.clear()
+            else:
+                value = policy.find(key, float(step))
+                if value is MISSING:
+                    policy.add(key, key, float(step))
+                elif value != key:
+                    wrong.append((key, value))
+            if len(policy) > maxsize:
+                wrong.append(len(policy))
+        return wrong
+
+    with eager_threads():
+        assert crowd(6, work) == [[]] * 6
+    # No slot was lost on the way: it can still be filled to the brim.
+    for key in range(1000, 1000 + maxsize):
+        policy.add(key, key, 1e9)
+    for key in range(2000, 2000 + maxsize):
+        policy.add(key, key, 1e9)
+    assert len(policy) == maxsize
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_what_has_left_is_not_held_on_to(name: str) -> None:
+    """A policy that remembers keys that left remembers a bounded number."""
+    policy = make_policy(name, 10)
+
+    def churn(first: int) -> int:
+        for key in range(first, first + 20_000):
+            policy.add(key, str(key), float(key))
+            policy.find(key - 5, float(key))
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = churn(0)
+        assert churn(20_000) - before < 20_000
+    finally:
+        tracemalloc.stop()
