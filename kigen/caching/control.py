@@ -31,7 +31,11 @@ class Memory(MutableMapping[Any, Any]):
         value: Any = MISSING if found is None else self._miss.policy.peek(found)
         if value is MISSING:
             raise KeyError(key)
-        return value.copy() if found.__class__ is Aside else value
+        if found.__class__ is not Aside:
+            return value
+        if not value.lives():
+            raise KeyError(key)
+        return value.hand_out()
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self.pop(key, None)
@@ -76,10 +80,12 @@ class Control:
         calls: CellType,
         key: Callable[..., Any],
         open_shelf: Callable[[Any], Shelf | None],
+        function: Callable[..., Any],
     ) -> None:
         self._miss = miss
         self._calls = calls
         self._open_shelf = open_shelf
+        self._function = function
         self._parked: Shelf | None = None  # the archive that is switched off ...
         self._written: frozenset[Any] = frozenset()  # ... and what was in memory then
         self.memory = Memory(miss, calls)
@@ -98,7 +104,7 @@ class Control:
 
     def cache_parameters(self) -> dict[str, Any]:
         """Return the options of the cache, as `functools.lru_cache` does."""
-        return {"maxsize": self._miss.policy.maxsize, "typed": False}
+        return {"maxsize": self._miss.policy.maxsize, "typed": self._miss.naming.typed}
 
     def clear(self, keepstats: bool = False) -> None:
         """Empty the memory, and set the counts to zero; the archive stays as it is."""
@@ -174,6 +180,46 @@ class Control:
             value = self._miss.shelf.get(key, MISSING)
         if value is MISSING:
             raise KeyError(key)
+        return value
+
+    def contains(self, *args: Any, **kwargs: Any) -> bool:
+        """Return whether there is a result for a call, in memory or archive."""
+        try:
+            self.lookup(*args, **kwargs)
+        except KeyError:
+            return False
+        return True
+
+    def peek(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the result of a call if there is one, else None; the function is never called."""
+        try:
+            return self.lookup(*args, **kwargs)
+        except KeyError:
+            return None
+
+    def invalidate(self, *args: Any, **kwargs: Any) -> bool:
+        """Forget the result of a call, in memory and archive; return whether there was one."""
+        key = self.key(*args, **kwargs)
+        known = self.memory.pop(key, MISSING) is not MISSING
+        shelf = self._miss.shelf
+        if shelf is not None:
+            known = shelf.unwritten.pop(self._miss.memory_key(key), None) is not None or known
+            known = shelf.archive.discard(self._miss.naming.name(key)) or known
+        return known
+
+    def refresh(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the result of a call anew, keep it in place of the old one, and return it.
+
+        The old one stays until then; if the function raises, it stays for good.
+        """
+        key = self.key(*args, **kwargs)
+        value = self._function(*args, **kwargs)
+        self.memory[key] = value
+        shelf = self._miss.shelf
+        if shelf is not None and shelf.through:
+            shelf.write(key, value)
+        elif shelf is not None:
+            shelf.unwritten[self._miss.memory_key(key)] = Unwritten(key)
         return value
 
     def put(self, key: Any, value: Any) -> None:

@@ -11,6 +11,7 @@ from kigen.caching.control import Control
 from kigen.caching.keying import Ignore, Keying
 from kigen.caching.miss import Miss
 from kigen.caching.naming import Naming
+from kigen.caching.rules import Rules, Ttl
 from kigen.caching.shelf import ON_CHANGE, Shelf
 from kigen.caching.wrapper import compile_key, compile_wrapper
 from kigen.errors import ConfigurationError
@@ -30,8 +31,8 @@ R = TypeVar("R")
 
 #: What a decorated function gains; each is a method of its `Control`.
 METHODS = (
-    *("archive", "archived", "cache_clear", "cache_info", "cache_parameters", "clear", "dump"),
-    *("info", "key", "load", "lookup"),
+    *("archive", "archived", "cache_clear", "cache_info", "cache_parameters", "clear", "contains"),
+    *("dump", "info", "invalidate", "key", "load", "lookup", "peek", "refresh"),
 )
 
 #: The options that follow maxsize, in klepto's order.
@@ -57,6 +58,11 @@ class Memoizer:
         name: str | None = None,
         on_change: str = "recompute",
         copy: bool | None = None,
+        typed: bool = False,
+        ttl: Ttl = None,
+        stale: float = 0.0,
+        condition: Callable[[Any], object] | None = None,
+        cache_exceptions: type[Exception] | tuple[type[Exception], ...] = (),
     ) -> None:
         make_policy(policy, maxsize)  # refuses what is no size, before there is a function
         if cache is not None and archive is not None:
@@ -75,6 +81,9 @@ class Memoizer:
         self.name = name
         self.on_change = on_change
         self.copy = copy
+        self.typed = typed
+        rules = Rules.of(ttl, stale, condition, cache_exceptions)
+        self.rules = None if rules == Rules() else rules
         self.through = cache is None
         where = archive if cache is None else cache
         self.archive = None if where is None else open_archive(where)
@@ -84,8 +93,10 @@ class Memoizer:
         if isinstance(function, classmethod | staticmethod):
             return cast("CachedFunction[P, R]", type(function)(self(function.__func__)))
         refuse_what_cannot_be_cached(function)
-        keying = Keying.of(Parameters.of(function), self.keymap, self.ignore)
-        wrapper, control = self.memoize(function, keying, Naming(function, keying.names, self.name))
+        keying = Keying.of(Parameters.of(function), self.keymap, self.ignore, self.typed)
+        wrapper, control = self.memoize(
+            function, keying, Naming(function, keying.names, self.name, self.typed)
+        )
         for method in METHODS:
             setattr(wrapper, method, getattr(control, method))
         wrapper.__cache__ = control.cache  # type: ignore[attr-defined]
@@ -95,12 +106,19 @@ class Memoizer:
         self, function: Callable[..., Any], keying: Keying, naming: Naming
     ) -> tuple[FunctionType, Control]:
         """Return a cached ``function`` and its controls; ``naming`` names its calls at rest."""
-        miss = Miss(make_policy(self.policy, self.maxsize), naming, self.copy)
+        miss = Miss(make_policy(self.policy, self.maxsize), naming, self.copy, self.rules)
 
         def open_shelf(archive: Archive | None, through: bool) -> Shelf | None:
             if archive is None:
                 return None
-            return Shelf(archive, naming, through=through, on_change=self.on_change, copy=self.copy)
+            return Shelf(
+                archive,
+                naming,
+                through=through,
+                on_change=self.on_change,
+                copy=self.copy,
+                rules=self.rules,
+            )
 
         miss.shelf = open_shelf(self.archive, self.through)
         wrapper, calls = compile_wrapper(function, keying, miss)
@@ -110,6 +128,7 @@ class Memoizer:
             calls,
             compile_key(function, keying),
             lambda where: open_shelf(open_archive(where), through=False),
+            function,
         )
         return wrapper, control
 
@@ -149,7 +168,11 @@ class Decorator:
     ``name`` is the function's identity at rest instead of its module and qualified name.
     ``on_change`` says what becomes of stored results if the function's body has changed:
     ``"recompute"``, ``"warn"`` (and use them) or ``"ignore"``. ``copy`` says which results are
-    handed out as copies: None lists, dicts and sets, True all, False none.
+    handed out as copies: None lists, dicts and sets, True all, False none. ``typed`` keeps ``1``,
+    ``1.0`` and ``True`` apart. ``ttl`` is how long a result lives: seconds, a timedelta, or a
+    function of the result; for ``stale`` seconds more it is served to all but the one caller who
+    computes it anew. ``condition`` is a function of the result that says whether to keep it.
+    ``cache_exceptions`` are classes of exceptions that are kept like results, and raised again.
 
     Raises `kigen.errors.ConfigurationError` for an option that makes no sense, and
     `kigen.errors.ArchiveError` for an archive that cannot be opened, both at decoration.
@@ -176,6 +199,11 @@ class Decorator:
         name: str | None = None,
         on_change: str = "recompute",
         copy: bool | None = None,
+        typed: bool = False,
+        ttl: Ttl = None,
+        stale: float = 0.0,
+        condition: Callable[[Any], object] | None = None,
+        cache_exceptions: type[Exception] | tuple[type[Exception], ...] = (),
     ) -> Memoizer: ...
 
     def __call__(self, maxsize: Any = ..., *args: Any, **options: Any) -> Any:

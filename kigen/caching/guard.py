@@ -21,19 +21,6 @@ FIXED: Final = frozenset({int, float, str, bytes, bool, complex, type(None), ran
 _CONTAINERS: Final = frozenset({list, dict, set, bytearray, tuple})
 
 
-class Guarded:
-    """A value that leaves memory only as a copy."""
-
-    __slots__ = ("copier", "value")
-
-    def __init__(self, value: Any, copier: Copier) -> None:
-        self.copier = copier
-        self.value = copier(value)
-
-    def copy(self) -> Any:
-        return self.copier(self.value)
-
-
 def choose_guard(copy: bool | None) -> Callable[[Any], Copier | None]:
     """Return what finds the copier of a value, or finds that it needs none.
 

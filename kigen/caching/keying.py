@@ -28,7 +28,11 @@ class Keying(NamedTuple):
 
     @classmethod
     def of(
-        cls, parameters: Parameters, keymap: Callable[..., Any] | None, ignore: Ignore
+        cls,
+        parameters: Parameters,
+        keymap: Callable[..., Any] | None,
+        ignore: Ignore,
+        typed: bool = False,
     ) -> Keying:
         """Choose the key: by ``keymap`` if there is one, else all arguments that are not ignored.
 
@@ -36,7 +40,12 @@ class Keying(NamedTuple):
         for a Key class some field of which no parameter can fill.
         """
         if keymap is None:
-            return cls._of_arguments(parameters, _ignored_names(parameters, ignore))
+            return cls._of_arguments(parameters, _ignored_names(parameters, ignore), typed)
+        if typed:
+            raise ConfigurationError(
+                f"typed=True and keymap={keymap!r} exclude each other: the keymap alone says what "
+                "the key is made of"
+            )
         if ignore is not None:
             raise ConfigurationError(
                 f"ignore={ignore!r} and keymap={keymap!r} exclude each other: the keymap alone "
@@ -51,9 +60,11 @@ class Keying(NamedTuple):
         return cls(parameters, _fill(keymap, parameters), keymap=keymap)
 
     @classmethod
-    def _of_arguments(cls, parameters: Parameters, ignored: Collection[str]) -> Keying:
+    def _of_arguments(cls, parameters: Parameters, ignored: Collection[str], typed: bool) -> Keying:
         names = tuple(name for name in parameters.names() if name not in ignored)
         values = [f"{{pairs}}({n})" if n == parameters.more else n for n in names]
+        if typed:
+            values += [f"{name}.__class__" for name in names]
         source = values[0] if len(values) == 1 else f"({', '.join(values)})"
         return cls(parameters, source, names)
 

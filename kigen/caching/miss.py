@@ -8,20 +8,23 @@ computed value in, ``abandon`` the news that there is none. No lock is held in b
 from __future__ import annotations
 
 import os
+import sys
 from _thread import get_ident
 from collections.abc import Hashable
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from kigen.caching.flight import Flight
-from kigen.caching.guard import FIXED, Guarded, choose_guard
+from kigen.caching.guard import FIXED, choose_guard
+from kigen.caching.held import Held, Raised
 from kigen.caching.plain import Aside, memory_key
 from kigen.errors import UnfingerprintableError
 from kigen.policies import MISSING, Policy
 
 if TYPE_CHECKING:
     from kigen.caching.naming import Naming
+    from kigen.caching.rules import Rules
     from kigen.caching.shelf import Shelf
 
 
@@ -43,14 +46,22 @@ class Miss:
         "misses",
         "naming",
         "policy",
+        "rules",
         "shelf",
     )
 
-    def __init__(self, policy: Policy, naming: Naming, copy: bool | None = None) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        naming: Naming,
+        copy: bool | None = None,
+        rules: Rules | None = None,
+    ) -> None:
         self.policy = policy
         self.memory = policy.memory
         self.naming = naming
         self.guard = choose_guard(copy)
+        self.rules = rules
         self.shelf: Shelf | None = None
         self.flights: dict[Hashable, Flight] = {}
         self.asides = False  # whether any entry has ever been set aside
@@ -100,41 +111,50 @@ class Miss:
         """Keep the value that was computed, hand it to those who wait, and return it."""
         self.misses += 1
         try:
-            if self.shelf is None and value.__class__ in FIXED:
+            if self.shelf is None and self.rules is None and value.__class__ in FIXED:
                 self.policy.add(flight.key, value, now)
                 flight.value = value
             else:
-                if self.shelf is not None:
-                    self.shelf.keep(flight, value, perf_counter() - flight.started)
-                flight.value = self.remember(flight.key, value, now)
+                flight.value = self._keep(flight, value, now)
         except BaseException:
-            self.abandon(flight)
+            flight.land(self.flights)
             raise
         del self.flights[flight.key]
         if flight.gates:
             flight.open_gates()
         return value
 
-    def abandon(self, flight: Flight) -> None:
-        """Let another caller try: the computation raised."""
-        flight.land(self.flights)
+    def abandon(self, flight: Flight, now: float) -> None:
+        """Let another caller try, for the computation raised; or keep what it raised.
+
+        Runs while the exception is being handled.
+        """
+        error = sys.exception()
+        rules = self.rules
+        if rules is not None and isinstance(error, rules.exceptions):
+            self.settle(flight, Raised(error), now)
+        else:
+            flight.land(self.flights)
 
     def memory_key(self, call: Any) -> Hashable:
         """Return the key in memory for any call; raises `kigen.errors.UnkeyableCall`."""
         try:
-            return memory_key(call)
+            return memory_key(call, typed=self.naming.typed)
         except UnfingerprintableError:
             raise self.naming.refusal(call) from None
 
-    def remember(self, key: Hashable, value: Any, now: float) -> Any:
-        """Put a value into memory, and return it as it lies there: as it is, or `Guarded`.
+    def remember(self, key: Hashable, value: Any, now: float, age: float = 0.0) -> Any:
+        """Put a value into memory, and return it as it lies there: as it is, or `Held`.
 
-        Whoever leaves memory for it is offered to the archive.
+        ``age`` is how many seconds ago it was computed. Whoever leaves memory for it is offered to
+        the archive.
         """
         copier = None if value.__class__ in FIXED else self.guard(value)
-        if copier is not None:
+        life = None if self.rules is None else self.rules.lifetime(value)
+        if copier is not None or life is not None or value.__class__ is Raised:
             self.asides = True
-            key, value = Aside(key), Guarded(value, copier)
+            deadline = None if life is None else monotonic() + life - age
+            key, value = Aside(key), Held(value, copier, deadline)
         left = self.policy.add(key, value, now)
         if left is not None and self.shelf is not None:
             _, old, victim, _ = left
@@ -147,12 +167,30 @@ class Miss:
         """Return the value in memory under ``key``, or `MISSING`; it counts as a use."""
         value = self.policy.find(key, now)
         if value is MISSING and self.asides:
-            value = self.policy.find(Aside(key), now)
-            if value is not MISSING:
-                return value.copy()
+            held = self.policy.find(Aside(key), now)
+            if held is not MISSING and held.lives():
+                return held.hand_out()
         return value
 
+    def _stale(self, key: Hashable) -> Held | None:
+        """Return what has expired, if it may be served while somebody computes it anew."""
+        if self.rules is None or not self.rules.stale:
+            return None
+        held = self.policy.peek(Aside(key))
+        return held if held is not MISSING and held.lives(self.rules.stale) else None
+
+    def _keep(self, flight: Flight, value: Any, now: float) -> Any:
+        if self.rules is not None and value.__class__ is not Raised and not self.rules.keeps(value):
+            copier = self.guard(value)
+            return value if copier is None else Held(value, copier, None)
+        if self.shelf is not None:
+            self.shelf.keep(flight, value, perf_counter() - flight.started)
+        return self.remember(flight.key, value, now)
+
     def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
+        stale = self._stale(key)
+        if stale is not None:
+            return stale.hand_out()
         try:
             value = flight.wait(self.flights)
         except BaseException:
@@ -160,20 +198,23 @@ class Miss:
             raise
         if value is MISSING:  # it raised, which is its caller's affair; now we try
             return self.claim(key, call, now)
-        return value.copy() if value.__class__ is Guarded else value
+        return value.hand_out() if value.__class__ is Held else value
 
     def _load(self, shelf: Shelf, flight: Flight, now: float) -> Any:
         try:
-            value = shelf.take(flight)
+            value, age = shelf.take(flight)
             if value is not MISSING:
                 self.loads += 1
-                flight.land(self.flights, self.remember(flight.key, value, now))
-                return value
+                flight.land(self.flights, self.remember(flight.key, value, now, age))
         except BaseException:
-            self.abandon(flight)
+            flight.land(self.flights)
             raise
-        flight.started = perf_counter()
-        return flight
+        if value is MISSING:
+            flight.started = perf_counter()
+            return flight
+        if value.__class__ is Raised:
+            value.again()
+        return value
 
     def after_fork(self) -> None:
         """Forget, in a forked child, what other threads of the parent were computing."""

@@ -20,16 +20,18 @@ class Naming:
     it captures may not have its value yet.
     """
 
-    __slots__ = ("_given", "_identity", "function", "names")
+    __slots__ = ("_given", "_identity", "function", "names", "typed")
 
     def __init__(
         self,
         function: Callable[..., Any] | str,
         names: tuple[str, ...] | None,
         name: str | None = None,
+        typed: bool = False,
     ) -> None:
         self.function: Any = function
         self.names = names
+        self.typed = typed
         self._given = name
         self._identity: str | None = None
 
@@ -46,7 +48,8 @@ class Naming:
 
     def pairs(self, key: Any) -> tuple[tuple[str, Any], ...]:
         names = self.names or ()
-        return tuple(zip(names, (key,) if len(names) == 1 else key, strict=True))
+        values = (key,) if len(names) == 1 and not self.typed else key
+        return tuple(zip(names, values[: len(names)], strict=True))
 
     def key(self, call: Call) -> Any:
         """Return the key that `call` was made of; ValueError if its parameters were others."""
@@ -55,6 +58,8 @@ class Naming:
         names, values = zip(*call.arguments, strict=True) if call.arguments else ((), ())
         if names != self.names:
             raise ValueError(f"{call.function} had other parameters then: {', '.join(names)}")
+        if self.typed:
+            return *values, *map(type, values)
         return values[0] if len(values) == 1 else values
 
     def fields(self, key: Any) -> dict[str, Any]:
@@ -67,7 +72,7 @@ class Naming:
     def name(self, key: Any) -> str:
         """Return the name of the record; raises `UnkeyableCall`."""
         try:
-            return fingerprint.fingerprint(self.call(key))
+            return fingerprint.fingerprint(self.call(key), typed=self.typed)
         except UnkeyableCall:
             raise
         except UnfingerprintableError:

@@ -2,7 +2,8 @@
 
 A tuple of arguments is a dict key as it stands if it is hashable and equal to itself all the way
 down. What is not goes by its fingerprint: lists, arrays and frames because they have no hash,
-NaN because ``nan == nan`` is false, though every NaN is one argument.
+NaN because ``nan == nan`` is false, though every NaN is one argument, and objects that are equal
+to themselves alone but have been given a fingerprint, because that says what they hold.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Hashable
 from typing import Any, Final, cast
 
 from kigen import fingerprint
+from kigen.fingerprint.dispatch import REGISTERED
 
 #: Types whose values are hashable and equal to themselves, whatever they are.
 ATOMS: Final = frozenset({int, str, bytes, bool, type(None)})
@@ -57,7 +59,7 @@ class Aside:
         return hash(self.key)
 
 
-def memory_key(call: Any) -> Hashable:
+def memory_key(call: Any, *, typed: bool = False) -> Hashable:
     """Return the key in memory for a call that is not made of `ATOMS` alone.
 
     Raises `kigen.errors.UnfingerprintableError` for an argument with neither hash nor fingerprint.
@@ -65,6 +67,10 @@ def memory_key(call: Any) -> Hashable:
     >>> memory_key((1, 2.5)), memory_key(([1], 2)) == memory_key(([True], 2.0))
     ((1, 2.5), True)
     """
+    if typed:  # (values, then their types); what lies within a value counts with its type, too
+        if ATOMS.issuperset(map(type, call[: len(call) // 2])):
+            return cast("Hashable", call)
+        return Digest(fingerprint.digest(call, typed=True))
     if _usable(call):
         return cast("Hashable", call)
     plain = _hashable(call)
@@ -75,7 +81,7 @@ def _usable(key: Any) -> bool:
     try:
         hash(key)
         return _is_itself(key)
-    except TypeError:
+    except Exception:  # noqa: BLE001 - tensors' and expressions' == raise what they like
         return False
 
 
@@ -87,7 +93,18 @@ def _is_itself(value: Any) -> bool:
         return all(map(_is_itself, value))
     if isinstance(value, tuple):  # a named one
         return all(map(_is_itself, value))
-    return bool(value == value)
+    return bool(value == value) and not _has_fingerprint_only(kind)
+
+
+def _has_fingerprint_only(kind: type) -> bool:
+    """Tell whether a fingerprint was given to a type whose own ``==`` does not say the same.
+
+    One that was registered is taken to be such: the type itself knows nothing of it.
+    """
+    if not REGISTERED.keys().isdisjoint(kind.__mro__):
+        return True
+    own: object = kind.__eq__
+    return own is object.__eq__ and getattr(kind, "__fingerprint__", None) is not None
 
 
 def _hashable(value: Any) -> Any:

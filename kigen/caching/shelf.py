@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, ItemsView, Iterator, MutableMapping
+from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kigen.caching.body import body_tag
 from kigen.caching.call import Call
 from kigen.caching.guard import choose_guard
+from kigen.caching.held import Raised
 from kigen.caching.naming import Naming
 from kigen.caching.notices import warn
 from kigen.errors import (
@@ -23,6 +25,7 @@ from kigen.policies import MISSING
 if TYPE_CHECKING:
     from kigen.archives import Archive, Entry
     from kigen.caching.flight import Flight
+    from kigen.caching.rules import Rules
 
 #: What may be done about a result that came from another body of the function.
 ON_CHANGE = ("recompute", "warn", "ignore")
@@ -51,6 +54,7 @@ class Shelf(MutableMapping[Any, Any]):
         through: bool,
         on_change: str = "recompute",
         copy: bool | None = None,
+        rules: Rules | None = None,
     ) -> None:
         if on_change not in ON_CHANGE:
             raise ConfigurationError(
@@ -60,6 +64,7 @@ class Shelf(MutableMapping[Any, Any]):
         self.naming = naming
         self.through = through
         self.on_change = on_change
+        self.rules = rules
         #: In memory and not yet in the archive, by key in memory.
         self.unwritten: dict[Hashable, Unwritten] = {}
         # An archive in memory keeps the objects themselves, which a caller could poison.
@@ -74,13 +79,14 @@ class Shelf(MutableMapping[Any, Any]):
             self._body = body_tag(self.naming.function)
         return self._body
 
-    def take(self, flight: Flight) -> Any:
-        """Return the stored result of a call, or `MISSING`; names the flight."""
+    def take(self, flight: Flight) -> tuple[Any, float]:
+        """Return the stored result of a call, or `MISSING`, and its age; names the flight."""
         flight.name = self.naming.name(flight.call)
         if flight.key is not flight.call:
             # The function may change its arguments, or its caller may before they are written.
             flight.call = _snapshot(flight.call)
-        return self._value(self.archive.fetch(flight.name))
+        entry = self.archive.fetch(flight.name)
+        return self._value(entry), 0.0 if entry is None else time() - entry.created
 
     def keep(self, flight: Flight, value: Any, elapsed: float) -> None:
         """Write a new result, or note that it is to be written."""
@@ -121,7 +127,7 @@ class Shelf(MutableMapping[Any, Any]):
         """Iterate over (call, entry) of what the archive holds of this function."""
         for entry in self.archive.entries(self.naming.identity):
             value = self._value(entry)
-            if not isinstance(entry.key, Call) or value is MISSING:
+            if not isinstance(entry.key, Call) or value is MISSING or value.__class__ is Raised:
                 continue
             try:
                 yield self.naming.key(entry.key), entry._replace(value=value)
@@ -131,7 +137,13 @@ class Shelf(MutableMapping[Any, Any]):
     def _value(self, entry: Entry | None) -> Any:
         if entry is None:
             return MISSING
-        return self._guarded(entry.value) if self._same_body(entry.code) else MISSING
+        if not self._same_body(entry.code) or self._expired(entry):
+            return MISSING
+        return self._guarded(entry.value)
+
+    def _expired(self, entry: Entry) -> bool:
+        life = None if self.rules is None else self.rules.lifetime(entry.value)
+        return life is not None and time() - entry.created >= life
 
     def _guarded(self, value: Any) -> Any:
         copier = self._guard(value)
@@ -157,6 +169,8 @@ class Shelf(MutableMapping[Any, Any]):
         value = self._value(self.archive.fetch(self.naming.name(call)))
         if value is MISSING:
             raise KeyError(call)
+        if value.__class__ is Raised:
+            value.again()
         return value
 
     def __setitem__(self, call: Any, value: Any) -> None:

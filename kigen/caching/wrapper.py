@@ -21,7 +21,7 @@ For ``def f(x, y=2)`` under LRU the wrapper is::
         try:
             value = function(x, y)
         except:
-            abandon(ticket)
+            abandon(ticket, calls)
             raise
         return settle(ticket, value, calls)
 
@@ -76,7 +76,7 @@ def make({calls}):
         try:
             {value} = {function}({forwarding})
         except:
-            {abandon}({ticket})
+            {abandon}({ticket}, {calls})
             raise
         return {settle}({ticket}, {value}, {calls})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from random import Random
 
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
@@ -27,6 +26,8 @@ class RR(Lined):
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
         self.line: list[Entry] = []
+        from random import Random
+
         self.random = Random()
 
     def note(self, entry: Entry, now: float) -> None:

@@ -1,0 +1,43 @@
+"""A result that is not simply handed out: it is copied, it expires, or it is an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, NamedTuple, NoReturn
+
+
+class Raised(NamedTuple):
+    """An exception in the place of a result, as ``cache_exceptions`` keeps it."""
+
+    error: BaseException
+
+    def again(self) -> NoReturn:
+        """Raise it, without the frames that it went through when it was raised first."""
+        raise self.error.with_traceback(None)
+
+
+class Held:
+    """What lies in memory where a plain value would not do; `hand_out` is the way out.
+
+    ``deadline`` is in seconds of `time.monotonic`; None: never.
+    """
+
+    __slots__ = ("copier", "deadline", "value")
+
+    def __init__(
+        self, value: Any, copier: Callable[[Any], Any] | None, deadline: float | None
+    ) -> None:
+        self.copier = copier
+        self.deadline = deadline
+        self.value = value if copier is None else copier(value)
+
+    def lives(self, extra: float = 0.0) -> bool:
+        """Return whether it has not expired, or not more than ``extra`` seconds ago."""
+        return self.deadline is None or monotonic() < self.deadline + extra
+
+    def hand_out(self) -> Any:
+        """Return the value, or a copy; raise it if it is an exception."""
+        if self.value.__class__ is Raised:
+            self.value.again()
+        return self.value if self.copier is None else self.copier(self.value)

@@ -1,0 +1,91 @@
+"""One entry at a time: contains, peek, invalidate, refresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kigen import inf_cache, lru_cache
+
+
+def counting(**options):
+    ran = []
+
+    @lru_cache(**options, name="f")
+    def f(x, y=2):
+        ran.append((x, y))
+        return [x, y, len(ran)]
+
+    return f, ran
+
+
+@pytest.fixture(params=["memory", "archive", "cache"])
+def options(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Path]:
+    return {} if request.param == "memory" else {request.param: tmp_path / "a.db"}
+
+
+def test_contains_and_peek_see_a_result_and_never_compute(options) -> None:
+    f, ran = counting(**options)
+    assert not f.contains(1)
+    assert f.peek(1) is None
+    f(1)
+    assert f.contains(1, y=2)
+    assert f.peek(x=1) == [1, 2, 1]
+    assert ran == [(1, 2)]
+    assert f.info()[:2] == (0, 1)
+
+
+def test_invalidate_forgets_one_call_everywhere(options) -> None:
+    f, ran = counting(**options)
+    f(1), f(5)
+    assert f.invalidate(1, y=2)
+    assert not f.invalidate(1)
+    assert not f.contains(1)
+    assert f.contains(5)
+    f.dump()
+    f.clear()
+    f(5), f(1)
+    assert ran == [(1, 2), (5, 2), (1, 2)] if options else ran[-2:] == [(5, 2), (1, 2)]
+
+
+def test_refresh_computes_anew_and_keeps_the_new_result(options) -> None:
+    f, _ = counting(**options)
+    assert f(1) == [1, 2, 1]
+    assert f.refresh(1) == [1, 2, 2]
+    assert f(1) == [1, 2, 2]
+    f.dump()
+    f.clear(keepstats=True)
+    if options:
+        assert f(1) == [1, 2, 2]
+
+
+def test_a_refresh_that_raises_leaves_the_old_result() -> None:
+    fail = []
+
+    @inf_cache
+    def f(x):
+        if fail:
+            raise ValueError
+        return x
+
+    f(1)
+    fail.append(1)
+    with pytest.raises(ValueError):
+        f.refresh(1)
+    assert f(1) == 1
+
+
+def test_a_refreshed_result_cannot_be_poisoned() -> None:
+    f, _ = counting()
+    f(1)
+    f.refresh(1).append("poison")
+    assert f(1) == [1, 2, 2]
+
+
+def test_unhashable_arguments_are_found_again() -> None:
+    f, _ = counting()
+    f([1])
+    assert f.contains([1])
+    assert f.invalidate([1])
+    assert not f.contains([1])
