@@ -179,8 +179,10 @@ def _create(path: str, connection: sqlite3.Connection) -> None:
 
 def _look(path: str, connection: sqlite3.Connection) -> bool:
     """Whether the database is ours already, and not empty."""
-    (id_,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    # One statement: between two, another process may finish creating it.
+    id_, tables = connection.execute(
+        "SELECT (SELECT application_id FROM pragma_application_id), count(*) FROM sqlite_master"
+    ).fetchone()
     if id_ == APPLICATION_ID and tables:
         return True
     if id_ or tables:
