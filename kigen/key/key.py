@@ -77,6 +77,7 @@ class Key:
         # Those of a base class are compiled for the fields of that class.
         cls._tokens = Key._tokens  # type: ignore[method-assign]
         cls._make_digest = Key._make_digest  # type: ignore[method-assign]
+        cls._readable = Key._readable  # type: ignore[method-assign]
         check_conditions(cls.__name__, cls._fields)
 
     def __init__(self, **given: Any) -> None:
@@ -164,6 +165,12 @@ class Key:
     def to_json(self) -> str:
         """Return the values as JSON, to be read by `from_json`."""
         return forms.to_json(self)
+
+    def _readable(self) -> str:
+        """Return the values as JSON for people and SQL tools."""
+        cls = type(self)
+        cls._readable = source.writer(cls)  # type: ignore[assignment, method-assign]
+        return cls._readable(self)
 
     def _dumped(self) -> dict[str, Any]:
         return forms.dumped(self)

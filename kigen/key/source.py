@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kigen import fingerprint
 from kigen.compile import compile_function
 from kigen.fields.field import MISSING
+from kigen.fields.forms import readable
 from kigen.fields.problems import BAD
 from kigen.fields.sameness import token
 from kigen.fingerprint.names import mark
@@ -21,7 +22,7 @@ from kigen.fingerprint.scalars import PLAIN, head, text
 if TYPE_CHECKING:
     from kigen.key.key import Key
 
-__all__ = ["digester", "initializer", "tokenizer"]
+__all__ = ["digester", "initializer", "tokenizer", "writer"]
 
 
 def initializer(
@@ -103,3 +104,30 @@ def digester(cls: type[Key]) -> Callable[[Key], bytes]:
         "    return blake2b(b''.join(pieces), digest_size=16).digest()"
     )
     return compile_function("digest", source, scope, label=cls.identity())
+
+
+def writer(cls: type[Key]) -> Callable[[Key], str]:
+    """Return `readable` for keys of one class: no encoder where values are plain."""
+    from json.encoder import encode_basestring_ascii as quoted
+
+    def real(value: float) -> str:
+        return repr(value) if value - value == 0 else quoted(str(value))
+
+    words = {True: "true", False: "false", None: "null"}
+    written = {int: repr, float: real, str: quoted, bool: words.get, type(None): words.get}
+    fields = list(cls.field_specs())
+    scope: dict[str, Any] = {"written": written, "general": readable}
+    pieces = []
+    for number, name in enumerate(fields):
+        scope[f"before_{number}"] = ("{" if number == 0 else ", ") + quoted(name) + ": "
+        scope[f"name_{number}"] = name
+        pieces.append(f"before_{number}, written[type(v := values[name_{number}])](v), ")
+    source = (
+        "def write(key):\n"
+        "    values = key.__dict__\n"
+        "    try:\n"
+        f"        return ''.join(({''.join(pieces)}'}}'))\n"
+        "    except KeyError:\n"
+        "        return general(key.to_dict())"
+    )
+    return compile_function("write", source, scope, label=cls.identity())

@@ -34,8 +34,7 @@ class Generator(Recorder, Generic[K]):
         seed: seed of the default engine, `RandomRengine`.
         rengine: another engine, which brings its own seed.
         store: where history and state are kept.
-        flush_interval: how many keys one transaction of `generate_many` records, and how many of
-            `record` are gathered.
+        flush_interval: how many keys given to `record` are gathered before they are written.
         max_consecutive_skips: how many duplicates in a row end an uncountable space. A countable
             one ends when all its keys have been drawn.
 
@@ -45,7 +44,7 @@ class Generator(Recorder, Generic[K]):
     ...     opt = Enum("adam", "sgd")
     >>> generator = Generator(Blueprint(Trial), seed=42)
     >>> [(key.depth, key.opt) for key in generator.generate_many(3)]
-    [(3, 'adam'), (1, 'sgd'), (2, 'adam')]
+    [(3, 'adam'), (1, 'sgd'), (1, 'adam')]
     """
 
     def __init__(
@@ -145,7 +144,7 @@ class Generator(Recorder, Generic[K]):
             SpaceExhaustedError: there are fewer; those drawn are its ``keys``.
         """
         keys: list[K] = []
-        size = EVERY if self._store is None else self._flush_interval
+        size = max(EVERY, self._flush_interval)
         try:
             while len(keys) < n:
                 batch = self._produce(min(n - len(keys), size))

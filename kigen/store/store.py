@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from kigen.errors import ArchiveError
-from kigen.fields.forms import readable
-from kigen.store import schema
+from kigen.store.database import Database
 
 if TYPE_CHECKING:
     import sqlite3
@@ -52,64 +49,11 @@ class Store:
         from pathlib import Path
 
         self.db_path = Path(db_path)
-        self._check_same_thread = check_same_thread
-        self._lock = threading.RLock()
-        self._depth = 0
-        self._closed = False
-        self._open()
+        self._database = Database(self.db_path, check_same_thread)
 
-    def _open(self) -> None:
-        self._pid = os.getpid()
-        self._depth = 0
-        self._sqlite = schema.connect(self.db_path, check_same_thread=self._check_same_thread)
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        if self._closed:
-            raise ArchiveError(
-                f"{self.db_path}: the store is closed; open it again", path=self.db_path
-            )
-        if self._pid != os.getpid():
-            self._open()  # a connection must not be shared with the process that forked
-        return self._sqlite
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """Hold the write lock; commit at the end, roll back on an exception. May be nested."""
-        with self._lock, self._translated():
-            connection = self._connection
-            if self._depth == 0:
-                connection.execute("BEGIN IMMEDIATE")
-            self._depth += 1
-            try:
-                yield connection
-            except BaseException:
-                self._depth -= 1
-                if self._depth == 0:
-                    connection.execute("ROLLBACK")
-                raise
-            self._depth -= 1
-            if self._depth == 0:
-                connection.execute("COMMIT")
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        import sqlite3
-
-        try:
-            yield
-        except sqlite3.ProgrammingError:
-            raise  # a mistake in the use of the store, such as a call from another thread
-        except sqlite3.Error as error:
-            raise ArchiveError(
-                f"{self.db_path}: {error}; check that the file is readable, writable and not held "
-                "by another program",
-                path=self.db_path,
-            ) from error
-
-    def _query(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with self._lock, self._translated():
-            return self._connection.execute(sql, parameters).fetchall()
+        return self._database
 
     # Generators
 
@@ -123,7 +67,7 @@ class Store:
         import json
 
         names = ("gen_key", "cursor", "state_extra", "created_at", "updated_at")
-        rows = self._query(f"SELECT {', '.join(names)} FROM generators ORDER BY gen_key")  # noqa: S608
+        rows = self._database.query(f"SELECT {', '.join(names)} FROM generators ORDER BY gen_key")  # noqa: S608
         found = [dict(zip(names, row, strict=True)) for row in rows]
         return [{**row, "state_extra": json.loads(row["state_extra"])} for row in found]
 
@@ -144,7 +88,7 @@ class Store:
 
     def load_progress(self, gen_key: str) -> Progress | None:
         """Return how far a generator has come, or ``None``."""
-        rows = self._query(
+        rows = self._database.query(
             "SELECT cursor, draws, signature FROM generators WHERE gen_key = ?", gen_key
         )
         return Progress(*rows[0]) if rows else None
@@ -162,7 +106,9 @@ class Store:
 
     def load_checkpoint(self, gen_key: str) -> tuple[int, bytes] | None:
         """Return the last engine state written down, with the number of keys drawn before it."""
-        rows = self._query("SELECT draws, state FROM checkpoints WHERE gen_key = ?", gen_key)
+        rows = self._database.query(
+            "SELECT draws, state FROM checkpoints WHERE gen_key = ?", gen_key
+        )
         return rows[0] if rows else None
 
     def save_checkpoint(self, gen_key: str, draws: int, state: bytes) -> None:
@@ -183,8 +129,8 @@ class Store:
         now = _now()
         rows = []
         for key in keys:
-            digest = key.fingerprint()
-            rows.append((digest[:12], gen_key, readable(key.to_dict()), now, bytes.fromhex(digest)))
+            digest = key._freeze()  # noqa: SLF001
+            rows.append((digest.hex()[:12], gen_key, key._readable(), now, digest))  # noqa: SLF001
         with self.transaction() as connection:
             cursor = connection.executemany(
                 "INSERT OR IGNORE INTO runs (key_id, gen_key, params, created_at, fingerprint) "
@@ -195,7 +141,9 @@ class Store:
 
     def run_count(self, gen_key: str | None = None) -> int:
         """Return the number of recorded keys, of one generator or of all."""
-        rows = self._query("SELECT COUNT(*) FROM runs WHERE ?1 IS NULL OR gen_key = ?1", gen_key)
+        rows = self._database.query(
+            "SELECT COUNT(*) FROM runs WHERE ?1 IS NULL OR gen_key = ?1", gen_key
+        )
         return int(rows[0][0])
 
     def get_run(self, key_id: str) -> dict[str, Any] | None:
@@ -223,7 +171,7 @@ class Store:
         import json
 
         names = ("key_id", "gen_key", "params", "created_at")
-        rows = self._query(f"SELECT {', '.join(names)} FROM runs {condition}", *parameters)  # noqa: S608
+        rows = self._database.query(f"SELECT {', '.join(names)} FROM runs {condition}", *parameters)  # noqa: S608
         found = [dict(zip(names, row, strict=True)) for row in rows]
         return [{**row, "params": json.loads(row["params"])} for row in found]
 
@@ -236,7 +184,7 @@ class Store:
 
         The digest of a run that ki-gen 1.0 wrote is ``None``.
         """
-        return self._query(
+        return self._database.query(
             "SELECT seq, fingerprint FROM runs WHERE seq > ? AND gen_key = ? ORDER BY seq",
             after,
             gen_key,
@@ -246,9 +194,7 @@ class Store:
 
     def close(self) -> None:
         """Close the file; closing twice is no error."""
-        if not self._closed and self._pid == os.getpid():
-            self._sqlite.close()
-        self._closed = True
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self

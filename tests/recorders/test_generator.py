@@ -172,7 +172,9 @@ def test_going_on_replays_a_bounded_number_of_draws(tmp_path, monkeypatch):
     monkeypatch.setattr(kigen.recorders.draws, "EVERY", 16)
     whole = Generator(Blueprint(Wide), seed=5).generate_many(220)
     with Store(tmp_path / "k.db") as store:
-        Generator(Blueprint(Wide), seed=5, store=store).generate_many(200)
+        generator = Generator(Blueprint(Wide), seed=5, store=store)
+        for _ in range(20):
+            generator.generate_many(10)
 
     drawn = 0
 
