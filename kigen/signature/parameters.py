@@ -38,11 +38,11 @@ class Parameters(NamedTuple):
 
         numpy = sys.modules.get("numpy")
         if numpy is not None and isinstance(function, numpy.ufunc):
-            return _UNREADABLE  # declares defaults of which it takes no two at once
+            return UNREADABLE  # declares defaults of which it takes no two at once
         try:
             signature = inspect.signature(function, follow_wrapped=False)
         except (ValueError, TypeError):
-            return _UNREADABLE
+            return UNREADABLE
         return _of_signature(list(signature.parameters.values()))
 
     def names(self) -> Iterator[str]:
@@ -82,7 +82,7 @@ class Parameters(NamedTuple):
         return ", ".join(parts)
 
 
-_UNREADABLE = Parameters((), (), "args", (), "kwargs", (), {})
+UNREADABLE = Parameters((), (), "args", (), "kwargs", (), {})
 
 
 def kind(function: Any) -> str:

@@ -1,0 +1,149 @@
+"""What is open, what has a default and what is fixed, of functions, methods and partials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from kigen.signature.parameters import UNREADABLE, Parameters
+
+__all__ = ["Reading", "read", "signature", "strip_markup"]
+
+
+class Reading(NamedTuple):
+    """The parameters of a callable, those that a partial has filled apart from the others.
+
+    ``names`` are the parameters that a position can still fill. ``defaults`` holds those of
+    positions, then those of keywords, then what a partial gave by keyword, whose names are
+    ``given``; ``fixed`` is what a partial gave by position.
+    """
+
+    parameters: Parameters
+    names: tuple[str, ...]
+    defaults: dict[str, Any]
+    fixed: dict[str, Any]
+    given: frozenset[str]
+
+    @classmethod
+    def of(cls, parameters: Parameters) -> Reading:
+        names = parameters.positional_only + parameters.positional
+        values = parameters.defaults
+        defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
+        return cls(parameters, names, defaults | parameters.keyword_defaults, {}, frozenset())
+
+    def bound(self) -> Reading:
+        """Without the first parameter, which an instance fills; ``*args`` takes it otherwise."""
+        return self._replace(names=self.names[1:])
+
+    def filled(self, args: tuple[Any, ...], kwds: dict[str, Any]) -> Reading:
+        """With what a partial gives; TypeError if each call of that partial would fail."""
+        fixed = dict(zip(self.names, args, strict=False))
+        twice = (fixed.keys() & kwds.keys()).difference(self.parameters.positional_only)
+        if twice:
+            raise TypeError(f"the partial gives multiple values for argument {min(twice)!r}")
+        return self._replace(
+            names=self.names[len(fixed) :],
+            defaults=self.defaults | kwds,
+            fixed=fixed,
+            given=frozenset(kwds),
+        )
+
+
+def read(function: Callable[..., Any]) -> Reading:
+    """Read a callable; a function is read once. TypeError if it does not tell its parameters.
+
+    >>> read(lambda x, y=2: ...).names
+    ('x', 'y')
+    """
+    if type(function) is FunctionType:
+        return _read_function(function)
+    if type(function) is MethodType and type(function.__func__) is FunctionType:
+        return _read_function(function.__func__).bound()
+    if isinstance(function, partial):
+        return read(function.func).filled(function.args, function.keywords)
+    call = getattr(type(function), "__call__", None)  # noqa: B004 - how its instances are called
+    if type(call) is FunctionType and not isinstance(function, type):
+        return _read_function(call).bound()
+    parameters = Parameters.of(function)
+    if parameters is UNREADABLE:
+        raise TypeError(f"{function!r} is not a Python function, and does not tell its parameters")
+    return Reading.of(parameters)
+
+
+def signature(
+    func: Callable[..., Any], variadic: bool = True, markup: bool = True, safe: bool = False
+) -> tuple[Any, ...]:
+    """Return the names of the positional parameters, all defaults, and the names of the variadic.
+
+    ``"!x"`` marks what a partial has filled: a default ``"!x"`` can no longer be given, a name
+    ``"!y"`` no longer by position. ``markup=False`` leaves out the marks and what they mark,
+    ``variadic=False`` the last two names, which are empty where there is none.
+
+    Raises `TypeError` for a builtin that does not tell its parameters, and for a partial that can
+    only fail; with ``safe=True`` each part is None instead, as it is for every builtin function.
+
+    >>> def f(x, y, z=1, *args): ...
+    >>> signature(f)
+    (('x', 'y', 'z'), {'z': 1}, 'args', '')
+    >>> signature(partial(f, 0, y=5))
+    (('!y', 'z'), {'z': 1, 'y': 5, '!x': 0}, 'args', '')
+    >>> signature(max, safe=True)
+    (None, None, None, None)
+    """
+    if safe and (reading := readable(func)) is None:
+        return (None,) * (4 if variadic else 2)
+    elif not safe:
+        reading = read(func)
+    assert reading is not None
+    names, defaults = _marked(reading) if markup else (reading.names, dict(reading.defaults))
+    if not variadic:
+        return names, defaults
+    return names, defaults, reading.parameters.rest or "", reading.parameters.more or ""
+
+
+def strip_markup(
+    names: tuple[str, ...], defaults: dict[str, Any]
+) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Return names without their marks, and the defaults that are not marked.
+
+    >>> strip_markup(("!y", "z"), {"z": 1, "y": 5, "!x": 0})
+    (('y', 'z'), {'z': 1, 'y': 5})
+    """
+    plain = tuple(name.strip("!") for name in names)
+    return plain, {name: value for name, value in defaults.items() if not name.startswith("!")}
+
+
+def readable(function: Callable[..., Any]) -> Reading | None:
+    """Read a callable that is no builtin function, or return None."""
+    if isinstance(function, BuiltinFunctionType):
+        return None
+    try:
+        return read(function)
+    except TypeError:
+        return None
+
+
+def _marked(reading: Reading) -> tuple[tuple[str, ...], dict[str, Any]]:
+    names = tuple(f"!{name}" if name in reading.given else name for name in reading.names)
+    defaults = {n: value for n, value in reading.defaults.items() if n not in reading.fixed}
+    return names, defaults | {f"!{name}": value for name, value in reading.fixed.items()}
+
+
+# A function's code and defaults can be assigned: a reading is good for those it was made of.
+_Stamp = tuple[Any, Any, Any]
+_readings: WeakKeyDictionary[FunctionType, tuple[_Stamp, Reading]] = WeakKeyDictionary()
+
+
+def _read_function(function: FunctionType) -> Reading:
+    found = _readings.get(function)
+    code, defaults, keywords = function.__code__, function.__defaults__, function.__kwdefaults__
+    if found is not None:
+        stamp, reading = found
+        if stamp[0] is code and stamp[1] is defaults and stamp[2] is keywords:
+            return reading
+    reading = Reading.of(Parameters.of(function))
+    _readings[function] = (code, defaults, keywords), reading
+    return reading
