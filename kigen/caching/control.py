@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, MutableMapping
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
@@ -210,10 +210,17 @@ class Control:
     def refresh(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result of a call anew, keep it in place of the old one, and return it.
 
-        The old one stays until then; if the function raises, it stays for good.
+        The old one stays until then; if the function raises, it stays for good. Await what this
+        returns for a coroutine function.
         """
         key = self.key(*args, **kwargs)
         value = self._function(*args, **kwargs)
+        return self._replace_later(key, value) if self._miss.awaits else self._replace(key, value)
+
+    async def _replace_later(self, key: Any, value: Awaitable[Any]) -> Any:
+        return self._replace(key, await value)
+
+    def _replace(self, key: Any, value: Any) -> Any:
         self.memory[key] = value
         shelf = self._miss.shelf
         if shelf is not None and shelf.through:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import update_wrapper
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, overload
@@ -58,6 +58,7 @@ class Memoizer:
         name: str | None = None,
         on_change: str = "recompute",
         copy: bool | None = None,
+        materialize: bool = False,
         typed: bool = False,
         ttl: Ttl = None,
         stale: float = 0.0,
@@ -81,6 +82,7 @@ class Memoizer:
         self.name = name
         self.on_change = on_change
         self.copy = copy
+        self.materialize = materialize
         self.typed = typed
         rules = Rules.of(ttl, stale, condition, cache_exceptions)
         self.rules = None if rules == Rules() else rules
@@ -92,10 +94,14 @@ class Memoizer:
         """Decorate ``function``, or what a classmethod or staticmethod wraps."""
         if isinstance(function, classmethod | staticmethod):
             return cast("CachedFunction[P, R]", type(function)(self(function.__func__)))
-        refuse_what_cannot_be_cached(function)
+        refuse_kinds(
+            function,
+            () if self.materialize else ("generator", "async generator"),
+            "materialize=True keeps what it brings as a tuple",
+        )
         keying = Keying.of(Parameters.of(function), self.keymap, self.ignore, self.typed)
         wrapper, control = self.memoize(
-            function, keying, Naming(function, keying.names, self.name, self.typed)
+            _materialized(function), keying, Naming(function, keying.names, self.name, self.typed)
         )
         for method in METHODS:
             setattr(wrapper, method, getattr(control, method))
@@ -106,7 +112,8 @@ class Memoizer:
         self, function: Callable[..., Any], keying: Keying, naming: Naming
     ) -> tuple[FunctionType, Control]:
         """Return a cached ``function`` and its controls; ``naming`` names its calls at rest."""
-        miss = Miss(make_policy(self.policy, self.maxsize), naming, self.copy, self.rules)
+        policy = make_policy(self.policy, self.maxsize)
+        miss = _miss_type(function)(policy, naming, self.copy, self.rules)
 
         def open_shelf(archive: Archive | None, through: bool) -> Shelf | None:
             if archive is None:
@@ -145,17 +152,38 @@ def open_archive(where: Any) -> Archive | None:
     return None if isinstance(archive.backend, NullBackend) else archive
 
 
-def refuse_what_cannot_be_cached(function: Any) -> None:
-    """Raise `ConfigurationError` for what is no function, or has a result that can be used once."""
+def _miss_type(function: Callable[..., Any]) -> type[Miss]:
+    if kind(function) != "coroutine":
+        return Miss
+    from kigen.caching.awaiting import AsyncMiss
+
+    return AsyncMiss
+
+
+def refuse_kinds(function: Any, kinds: Collection[str], remedy: str) -> None:
+    """Raise `ConfigurationError` for what is no function, or a function of one of the ``kinds``."""
     if not callable(function):
         raise ConfigurationError(f"{function!r} is not callable: there is nothing to cache")
     what = kind(function)
-    if what:
+    if what in kinds:
         name = getattr(function, "__qualname__", None) or repr(function)
         raise ConfigurationError(
-            f"{name} is a {what} function, whose result can be used up only once: cache a "
-            "function that returns a list or a value instead"
+            f"{name} is a {what} function, whose result can be used up only once: {remedy}"
         )
+
+
+def _materialized(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what collects all that a generator brings, and returns it as a tuple."""
+    what = kind(function)
+    if what == "generator":
+        return lambda *args, **kwargs: tuple(function(*args, **kwargs))
+    if what != "async generator":
+        return function
+
+    async def collect(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        return tuple([item async for item in function(*args, **kwargs)])
+
+    return collect
 
 
 class Decorator:
@@ -172,6 +200,7 @@ class Decorator:
     ``1.0`` and ``True`` apart. ``ttl`` is how long a result lives: seconds, a timedelta, or a
     function of the result; for ``stale`` seconds more it is served to all but the one caller who
     computes it anew. ``condition`` is a function of the result that says whether to keep it.
+    ``materialize`` keeps what a generator function brings as a tuple, which is what calls return.
     ``cache_exceptions`` are classes of exceptions that are kept like results, and raised again.
 
     Raises `kigen.errors.ConfigurationError` for an option that makes no sense, and
@@ -199,6 +228,7 @@ class Decorator:
         name: str | None = None,
         on_change: str = "recompute",
         copy: bool | None = None,
+        materialize: bool = False,
         typed: bool = False,
         ttl: Ttl = None,
         stale: float = 0.0,

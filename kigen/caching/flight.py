@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from _thread import LockType, allocate_lock, get_ident
-from collections.abc import Hashable
-from typing import Any, final
+from _thread import allocate_lock
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, final
 
 from kigen.errors import ReentrantCall
 from kigen.policies import MISSING
 
-#: Thread -> the flight it waits for. It tells a wait that could never end before it begins.
-_waiting: dict[int, Flight] = {}
+#: Thread or task -> the flight it waits for: tells a wait that could never end before it begins.
+_waiting: dict[Hashable, Flight] = {}
+
+
+class Gate(Protocol):
+    """What holds one waiter back: a lock, or a future of its event loop."""
+
+    def release(self) -> None: ...
 
 
 @final
@@ -25,31 +32,39 @@ class Flight:
     __slots__ = ("call", "gates", "key", "name", "owner", "started", "value")
 
     call: Any
-    gates: list[LockType]
+    gates: list[Gate]
     key: Hashable
     name: str
-    owner: int
+    owner: Hashable
     started: float
     value: Any
 
-    def wait(self, flights: dict[Hashable, Flight]) -> Any:
-        """Wait until the flight has landed; return its value, or `MISSING` if it has failed.
+    def wait(self, flights: dict[Hashable, Flight], me: Hashable) -> Any:
+        """Block until the flight has landed; return its value, or `MISSING` if it has failed.
 
-        Raises `ReentrantCall` if the wait could never end: if this thread is the one that
-        computes, or that one waits, over any number of others, for this.
+        Raises `ReentrantCall` as `awaited_by` does.
         """
         gate = allocate_lock()
         gate.acquire()
-        me = get_ident()
-        _waiting[me] = self
-        try:
-            self._refuse_circle(me)
+        with self.awaited_by(me):
             self.gates.append(gate)
             if flights.get(self.key) is self:  # else it landed before the gate was in place
                 gate.acquire()
+        return self.value
+
+    @contextmanager
+    def awaited_by(self, me: Hashable) -> Iterator[None]:
+        """Note who waits while it waits.
+
+        Raises `ReentrantCall` if the wait could never end: if the flight is my own, or its owner
+        waits, over any number of others, for me.
+        """
+        _waiting[me] = self
+        try:
+            self._refuse_circle(me)
+            yield
         finally:
             del _waiting[me]
-        return self.value
 
     def land(self, flights: dict[Hashable, Flight], value: Any = MISSING) -> None:
         """Leave ``flights`` and hand ``value`` to everybody who waits."""
@@ -67,7 +82,7 @@ class Flight:
         """Forget, in a forked child, who waited in the parent."""
         _waiting.clear()
 
-    def _refuse_circle(self, me: int) -> None:
+    def _refuse_circle(self, me: Hashable) -> None:
         flight: Flight | None = self
         while flight is not None:
             if flight.owner == me:

@@ -12,7 +12,7 @@ import sys
 from _thread import get_ident
 from collections.abc import Hashable
 from time import monotonic, perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
 from kigen.caching.flight import Flight
@@ -50,6 +50,9 @@ class Miss:
         "shelf",
     )
 
+    #: Whether the function is a coroutine function, and its wrapper one too.
+    awaits: ClassVar[bool] = False
+
     def __init__(
         self,
         policy: Policy,
@@ -81,7 +84,7 @@ class Miss:
         flight.key = key
         flight.call = call
         flight.gates = []
-        flight.owner = get_ident()
+        flight.owner = self.me()
         other = self.flights.setdefault(key, flight)
         if other is not flight:
             return self._join(other, key, call, now)
@@ -143,6 +146,25 @@ class Miss:
         except UnfingerprintableError:
             raise self.naming.refusal(call) from None
 
+    def me(self) -> Hashable:
+        """Return who is calling."""
+        return get_ident()
+
+    def wait(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
+        """Wait for another caller's flight; return what `claim` returns after that."""
+        try:
+            value = flight.wait(self.flights, self.me())
+        except BaseException:
+            self.begun += 1  # so that the call does not count as a hit
+            raise
+        return self.after_wait(value, key, call, now)
+
+    def after_wait(self, value: Any, key: Hashable, call: Any, now: float) -> Any:
+        """Return a waiter's share of the value, or claim anew if there was none."""
+        if value is MISSING:  # it raised, which is its caller's affair; now we try
+            return self.claim(key, call, now)
+        return value.hand_out() if value.__class__ is Held else value
+
     def remember(self, key: Hashable, value: Any, now: float, age: float = 0.0) -> Any:
         """Put a value into memory, and return it as it lies there: as it is, or `Held`.
 
@@ -191,14 +213,7 @@ class Miss:
         stale = self._stale(key)
         if stale is not None:
             return stale.hand_out()
-        try:
-            value = flight.wait(self.flights)
-        except BaseException:
-            self.begun += 1  # so that the call does not count as a hit
-            raise
-        if value is MISSING:  # it raised, which is its caller's affair; now we try
-            return self.claim(key, call, now)
-        return value.hand_out() if value.__class__ is Held else value
+        return self.wait(flight, key, call, now)
 
     def _load(self, shelf: Shelf, flight: Flight, now: float) -> Any:
         try:

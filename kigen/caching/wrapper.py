@@ -50,7 +50,7 @@ from kigen.signature import Parameters
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
     *("function", "keymap", "memory", "claim", "claim_odd", "settle", "abandon"),
-    *("ATOMS", "Absent", "Flight", "pairs"),
+    *("ATOMS", "Absent", "Flight", "Landing", "pairs"),
     *("calls", "entry", "key", "latest", "ticket", "value"),
 )
 
@@ -58,7 +58,7 @@ _templates: dict[str, CodeType] = {}  # source -> code: decorating in a loop com
 
 _WRAPPER = """\
 def make({calls}):
-    def {name}({declaration}):
+    {defining} {name}({declaration}):
         nonlocal {calls}
         {prepare}
         {calls} += 1.0
@@ -71,10 +71,10 @@ def make({calls}):
             {ticket} = {claim}({key}, {key}, {calls})
         else:
             {ticket} = {claim_odd}({key}, {calls})
-        if {ticket}.__class__ is not {Flight}:
+{landing}        if {ticket}.__class__ is not {Flight}:
             return {ticket}
         try:
-            {value} = {function}({forwarding})
+            {value} = {waiting}{function}({forwarding})
         except:
             {abandon}({ticket}, {calls})
             raise
@@ -82,6 +82,17 @@ def make({calls}):
 
     return {name}
 """
+
+# A coroutine function's wrapper is one too, and waits for other calls without blocking.
+_SYNC = {"defining": "def", "waiting": "", "landing": ""}
+_ASYNC = {
+    "defining": "async def",
+    "waiting": "await ",
+    "landing": """\
+        while {ticket}.__class__ is {Landing}:
+            {ticket} = await {ticket}
+""",
+}
 
 _KEY = """\
 def make():
@@ -117,7 +128,14 @@ def compile_wrapper(
     }
     scope = {names[name]: meaning for name, meaning in meanings.items()}
     scope |= {names[name]: getattr(miss.policy, name) for name in miss.policy.shared}
-    wrapper = _function(_WRAPPER.format(**names, hit=hit), scope, keying.parameters, (calls,))
+    words = _SYNC
+    if miss.awaits:
+        from kigen.caching.awaiting import Landing
+
+        words = {word: text.format(**names) for word, text in _ASYNC.items()}
+        scope[names["Landing"]] = Landing
+    source = _WRAPPER.format(**names, **words, hit=hit)
+    wrapper = _function(source, scope, keying.parameters, (calls,))
     return wrapper, calls
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from kigen.blueprint import Blueprint
 from kigen.caching import Memoizer
-from kigen.caching.decorators import refuse_what_cannot_be_cached
+from kigen.caching.decorators import refuse_kinds
 from kigen.errors import ConfigurationError
 from kigen.key import Key
 from kigen.seeded.evaluation import Evaluation, checked_seed
@@ -98,7 +98,11 @@ def seeded_cache(
     seed = checked_seed(seed)
 
     def decorate(function: Callable[..., R], depth: int = 1) -> Evaluation[R]:
-        refuse_what_cannot_be_cached(function)
+        refuse_kinds(
+            function,
+            ("generator", "coroutine", "async generator"),
+            "an evaluation returns its result",
+        )
         shape = read_shape(function, None if bare else key, depth)
         plan = Blueprint(shape.key_type) if blueprint is None else blueprint
         _check_blueprint(plan, shape.key_type)
