@@ -8,7 +8,6 @@ The source is registered with `linecache`, so tracebacks and debuggers show it l
 from __future__ import annotations
 
 import itertools
-import linecache
 from types import FunctionType
 
 __all__ = ["compile_function"]
@@ -29,6 +28,8 @@ def compile_function(
     >>> double(21)
     42
     """
+    import linecache  # 2 ms, which importing kigen need not pay
+
     filename = f"<kigen {label} {next(_numbers)}>"
     scope = dict(namespace)
     exec(compile(source, filename, "exec"), scope)  # noqa: S102 - the one exec of the package
