@@ -10,14 +10,17 @@ import builtins
 import sys
 from functools import cache
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kigen.errors import ConfigurationError, MissingExtra
 
 __all__ = ["algorithms", "encodings", "hash", "pickle", "serializers", "string"]
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 #: Encodings that are no codec but a way to print; ``ascii`` is the builtin, and gives a str.
-_PRINTED: Final = {"str": str, "repr": repr, "ascii": ascii}
+_PRINTED: Final[dict[str, Callable[[Any], str]]] = {"str": str, "repr": repr, "ascii": ascii}
 
 
 def hash(object: Any, algorithm: str | None = None) -> int | str:
@@ -28,7 +31,7 @@ def hash(object: Any, algorithm: str | None = None) -> int | str:
     Raises `kigen.errors.ConfigurationError` for an unknown algorithm.
 
     >>> hash((1, 2), "md5")
-    'bac448cda0ad380bf6fca2e8bf7cf42d'
+    '85985a7bd912508f89c96f0ff61e15a6'
     """
     if algorithm is None:
         return builtins.hash(object)

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from kigen.caching.info import CacheInfo
+    from kigen.caching.info import CacheInfo as CacheInfo  # noqa: PLC0414 - exported
 
 __all__ = ["isiterable"]
 

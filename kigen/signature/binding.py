@@ -1,4 +1,4 @@
-"""What of a call makes its key: each argument under its name, in an order that calls do not change."""
+"""What of a call makes its key: each argument under its name, however the call was written."""
 
 from __future__ import annotations
 
@@ -98,40 +98,33 @@ def bind(
         own, names, args = names[0], names[1:], args[1:]
         reading = reading._replace(defaults=_without(reading.defaults, own))
         kwds = _without(kwds, own)
-    count = len(names)
     hidden = ignored.names.union(_named(names, ignored.indices))
-    rest = () if ignored.rest else _hide_at(args[count:], count, ignored.indices)
+    rest = () if ignored.rest else _hide_at(args[len(names) :], len(names), ignored.indices)
+    by_name = _without(kwds, *reading.parameters.positional_only) if kwds else kwds
+    given = by_name | dict(zip(names, args, strict=False))
     bound = _keywords(reading, names, kwds, drop=ignored.more)
-    # Where a parameter has no default its place is last, as it is in klepto's positional calls;
-    # what is ignored comes before that, given or not.
+    # The order is that of klepto's keys for calls by position: what has no default comes last,
+    # and before that what is ignored, given or not.
     bound.update((name, NULL) for name in names if name in hidden)
     bound.update((name, NULL) for name in hidden.intersection(bound))
-    values = (
-        kwds
-        if not reading.parameters.positional_only
-        else _without(kwds, *reading.parameters.positional_only)
-    )
-    given = {**{n: values[n] for n in names if n in values}, **dict(zip(names, args, strict=False))}
-    bound.update((n, given[n]) for n in names if n in given and n not in hidden)
+    bound.update((name, given[name]) for name in names if name in given and name not in hidden)
     return rest, bound
 
 
 def _keywords(
     reading: Reading, names: tuple[str, ...], kwds: dict[str, Any], *, drop: bool
 ) -> dict[str, Any]:
-    """Defaults, what keyword-only parameters are given, and ``**kwds`` by name."""
+    """Return the defaults, what keyword-only parameters are given, and ``**kwds`` by name."""
     bound = dict(reading.defaults)
     if not kwds:
         return bound
     parameters = reading.parameters
-    bound.update((n, kwds[n]) for n in parameters.keyword_only if n in kwds)
-    by_name = {*names, *parameters.keyword_only}.difference(parameters.positional_only)
+    bound.update((name, kwds[name]) for name in parameters.keyword_only if name in kwds)
     if not drop:
-        taken = parameters.positional_only
+        single = parameters.positional_only
+        more = kwds.keys() - {*names, *parameters.keyword_only}.difference(single)
         # f(1, x=2) of f(x, /, **kwds) has two arguments named x.
-        bound.update(
-            (f"**{n}" if n in taken else n, kwds[n]) for n in sorted(kwds.keys() - by_name)
-        )
+        bound.update((f"**{name}" if name in single else name, kwds[name]) for name in sorted(more))
     return bound
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from kigen.signature.parameters import UNREADABLE, Parameters
 
-__all__ = ["Reading", "read", "signature", "strip_markup"]
+__all__ = ["Reading", "read", "readable", "signature", "strip_markup"]
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Reading(NamedTuple):
@@ -28,11 +30,12 @@ class Reading(NamedTuple):
     given: frozenset[str]
 
     @classmethod
-    def of(cls, parameters: Parameters) -> Reading:
+    def of(
+        cls, parameters: Parameters, values: tuple[Any, ...], by_name: dict[str, Any]
+    ) -> Reading:
         names = parameters.positional_only + parameters.positional
-        values = parameters.defaults
         defaults = dict(zip(names[len(names) - len(values) :], values, strict=True))
-        return cls(parameters, names, defaults | parameters.keyword_defaults, {}, frozenset())
+        return cls(parameters, names, defaults | by_name, {}, _NOTHING)
 
     def bound(self) -> Reading:
         """Without the first parameter, which an instance fills; ``*args`` takes it otherwise."""
@@ -70,7 +73,7 @@ def read(function: Callable[..., Any]) -> Reading:
     parameters = Parameters.of(function)
     if parameters is UNREADABLE:
         raise TypeError(f"{function!r} is not a Python function, and does not tell its parameters")
-    return Reading.of(parameters)
+    return Reading.of(parameters, parameters.defaults, parameters.keyword_defaults)
 
 
 def signature(
@@ -93,11 +96,9 @@ def signature(
     >>> signature(max, safe=True)
     (None, None, None, None)
     """
-    if safe and (reading := readable(func)) is None:
+    reading = readable(func) if safe else read(func)
+    if reading is None:
         return (None,) * (4 if variadic else 2)
-    elif not safe:
-        reading = read(func)
-    assert reading is not None
     names, defaults = _marked(reading) if markup else (reading.names, dict(reading.defaults))
     if not variadic:
         return names, defaults
@@ -132,18 +133,13 @@ def _marked(reading: Reading) -> tuple[tuple[str, ...], dict[str, Any]]:
     return names, defaults | {f"!{name}": value for name, value in reading.fixed.items()}
 
 
-# A function's code and defaults can be assigned: a reading is good for those it was made of.
-_Stamp = tuple[Any, Any, Any]
-_readings: WeakKeyDictionary[FunctionType, tuple[_Stamp, Reading]] = WeakKeyDictionary()
+# By function, for as long as it lives: without the defaults, which could refer to it.
+_known: WeakKeyDictionary[FunctionType, tuple[CodeType, Parameters]] = WeakKeyDictionary()
 
 
 def _read_function(function: FunctionType) -> Reading:
-    found = _readings.get(function)
-    code, defaults, keywords = function.__code__, function.__defaults__, function.__kwdefaults__
-    if found is not None:
-        stamp, reading = found
-        if stamp[0] is code and stamp[1] is defaults and stamp[2] is keywords:
-            return reading
-    reading = Reading.of(Parameters.of(function))
-    _readings[function] = (code, defaults, keywords), reading
-    return reading
+    code, parameters = _known.get(function, (None, UNREADABLE))
+    if code is not function.__code__:  # it can be assigned
+        parameters = Parameters.of(function)._replace(defaults=(), keyword_defaults={})
+        _known[function] = function.__code__, parameters
+    return Reading.of(parameters, function.__defaults__ or (), function.__kwdefaults__ or {})

@@ -11,7 +11,7 @@ from kigen.signature.reading import Reading, read
 __all__ = ["isvalid", "validate"]
 
 
-def isvalid(func: Callable[..., Any], /, *args: Any, **kwds: Any) -> bool:
+def isvalid(func: object, /, *args: Any, **kwds: Any) -> bool:
     """Whether ``func(*args, **kwds)`` fits the parameters of ``func``, which is never called.
 
     A builtin that does not tell its parameters, like `max`, refuses nothing.
@@ -21,9 +21,9 @@ def isvalid(func: Callable[..., Any], /, *args: Any, **kwds: Any) -> bool:
     """
     if not callable(func):
         return False
-    func, args, kwds = _unpacked(func, args, kwds)
+    function, args, kwds = _unpacked(func, args, kwds)
     try:
-        reading = read(func)
+        reading = read(function)
     except TypeError:
         return True
     return _misfit(reading, args, kwds) is None
@@ -46,8 +46,9 @@ def validate(func: Callable[..., Any], /, *args: Any, **kwds: Any) -> None:
 
 
 def _unpacked(
-    func: Callable[..., Any], args: tuple[Any, ...], kwds: dict[str, Any]
+    func: Any, args: tuple[Any, ...], kwds: dict[str, Any]
 ) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
+    """Return the call that a call of a partial makes."""
     while isinstance(func, partial):
         func, args, kwds = func.func, func.args + args, func.keywords | kwds
     return func, args, kwds
