@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from kigen.recorders import Generator, Recorder
     from kigen.rengines import RandomRengine, Rengine, SobolRengine
     from kigen.seeded import dedup, seeded_cache
+    from kigen.signature import NULL, isvalid, signature, strip_markup, validate
     from kigen.store import Store
 
 __version__ = "0.1.0"
@@ -81,6 +82,7 @@ __all__ = [
     "KigenError",
     "KigenWarning",
     "MissingExtra",
+    "NULL",
     "NotAnArchiveError",
     "Param",
     "Pool",
@@ -97,6 +99,7 @@ __all__ = [
     "UnkeyableCall",
     "dedup",
     "inf_cache",
+    "isvalid",
     "lfu_cache",
     "lru_cache",
     "mru_cache",
@@ -105,6 +108,9 @@ __all__ = [
     "s3fifo_cache",
     "seeded_cache",
     "sieve_cache",
+    "signature",
+    "strip_markup",
+    "validate",
 ]
 
 # Where a public name lives; the errors, most of the names, are looked for in kigen.errors.
@@ -114,6 +120,7 @@ _HOMES = {
     "Field": "fields",
     "Generator": "recorders",
     "Key": "key",
+    "NULL": "signature",
     "Param": "fields",
     "Pool": "fields",
     "RandomRengine": "rengines",
@@ -123,6 +130,7 @@ _HOMES = {
     "Store": "store",
     "dedup": "seeded",
     "inf_cache": "caching",
+    "isvalid": "signature",
     "lfu_cache": "caching",
     "lru_cache": "caching",
     "mru_cache": "caching",
@@ -131,11 +139,25 @@ _HOMES = {
     "s3fifo_cache": "caching",
     "seeded_cache": "seeded",
     "sieve_cache": "caching",
+    "strip_markup": "signature",
+    "validate": "signature",
 }
 
-# Submodules that users reach as attributes: kigen.archives.open(...)
+# Submodules that users reach as attributes: kigen.archives.open(...), kigen.signature(f)
 _ROOMS = frozenset(
-    {"archives", "blueprints", "errors", "fields", "fingerprint", "recorders", "rengines"}
+    {
+        "archives",
+        "blueprints",
+        "crypto",
+        "errors",
+        "fields",
+        "fingerprint",
+        "recorders",
+        "rengines",
+        "rounding",
+        "signature",
+        "tools",
+    }
 )
 
 
