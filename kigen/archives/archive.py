@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import pickle
-import time
-import warnings
-from collections.abc import (
-    ItemsView,
-    Iterable,
-    Iterator,
-    KeysView,
-    Mapping,
-    MutableMapping,
-    ValuesView,
-)
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from kigen.archives.entry import Entry, UnreadableKey
-from kigen.archives.readable import readable_fields, readable_result
-from kigen.backends.record import Record
+from kigen.archives.entry import UnreadableKey
+from kigen.archives.klepto import KleptoNames
+from kigen.archives.named import NamedEntries
+from kigen.archives.views import Items, Keys, Values
 from kigen.codecs import LiveCodec, PickleCodec
-from kigen.errors import ArchiveError, CodecError, DamagedRecordError, DamagedRecordWarning
+from kigen.errors import CodecError, DamagedRecordError
 from kigen.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from kigen.backends import Backend
-    from kigen.backends.locks import Lock
+    from kigen.backends import Backend, Record
     from kigen.codecs import Codec
 
 __all__ = ["Archive"]
@@ -35,7 +24,7 @@ _ABSENT: Any = object()
 _OWN = (LiveCodec, PickleCodec)
 
 
-class Archive(MutableMapping[Any, Any]):
+class Archive(NamedEntries, KleptoNames):
     """A mapping from any fingerprintable key to any storable value, kept by a backend.
 
     Equal keys find equal entries in every interpreter; a key need not be hashable. What has been
@@ -50,130 +39,6 @@ class Archive(MutableMapping[Any, Any]):
     >>> archive[{"lr": 0.1}, [3, 4]]
     'a result'
     """
-
-    def __init__(self, backend: Backend, *, codec: Codec | None = None) -> None:
-        self.backend = backend
-        self._codec = codec or (LiveCodec() if backend.keeps_objects else PickleCodec())
-        self._damaged: set[str] = set()
-        # Bound once: a look-up takes 5 us, and these are its calls.
-        self._read_value = backend.read_value
-        self._decode = self._codec.decode
-
-    @property
-    def url(self) -> str:
-        """What :func:`kigen.archives.open` opens this archive by."""
-        return self.backend.url
-
-    def fetch(self, name: str) -> Entry | None:
-        """The entry with this fingerprint, or None."""
-        try:
-            record = self.backend.read(name)
-        except DamagedRecordError as error:
-            self._report(name, error)
-            return None
-        return None if record is None else self._entry(record)
-
-    def store(
-        self,
-        name: str,
-        key: object,
-        value: object,
-        *,
-        function: str = "",
-        code: str = "",
-        elapsed: float | None = None,
-        fields: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Keep ``value`` under a fingerprint; durable on return.
-
-        Args:
-            name: 32 hexadecimal digits.
-            key: What the entry is listed by; stored if it can be pickled by reference.
-            function: Whose result it is.
-            code: What stands for the function's body.
-            elapsed: Seconds that the evaluation took.
-            fields: What people and SQL tools shall see of the key.
-
-        Raises:
-            CodecError: if the value cannot be stored; nothing has been written.
-            ArchiveError: if the archive cannot be written.
-        """
-        record = self._record(name, key, value, function, code, elapsed, fields)
-        if name in self._damaged:
-            self._set_aside(name)
-        self.backend.write(record)
-
-    def store_new(
-        self,
-        name: str,
-        key: object,
-        value: object,
-        *,
-        function: str = "",
-        code: str = "",
-        elapsed: float | None = None,
-        fields: Mapping[str, Any] | None = None,
-    ) -> bool:
-        """As :meth:`store`, unless there is an entry; of all processes that try, one gets True."""
-        record = self._record(name, key, value, function, code, elapsed, fields)
-        if name in self._damaged:
-            self._set_aside(name)
-        if self.backend.write_new(record):
-            return True
-        if self.fetch(name) is not None or name not in self._damaged:
-            return False
-        self._set_aside(name)
-        return self.backend.write_new(record)
-
-    def discard(self, name: str) -> bool:
-        """Remove the entry with this fingerprint; whether there was one."""
-        self._damaged.discard(name)
-        return self.backend.delete(name)
-
-    def entries(self, function: str | None = None) -> Iterator[Entry]:
-        """All entries, or those of one function, as of now; damaged ones warn and are left out."""
-        for name, record in self.backend.read_many(self.backend.names(function)):
-            if isinstance(record, DamagedRecordError):
-                self._report(name, record)
-            elif function is None or record.function == function:
-                entry = self._entry(record)
-                if entry is not None:
-                    yield entry
-
-    def names(self) -> Iterator[str]:
-        """The fingerprints of all entries, damaged ones too."""
-        return self.backend.names()
-
-    def lock(self, name: str, *, wait: bool = True) -> Lock:
-        """A context manager that one holder is in, across threads and processes; yields whether.
-
-        Without ``wait`` it yields False if another holds the name. The kernel lets go of a name
-        whose holder dies.
-        """
-        return self.backend.lock(name, wait=wait)
-
-    def verify(self) -> dict[str, str]:
-        """Read everything; what is wrong with which record, by name."""
-        wrong: dict[str, str] = {}
-        for name, record in self.backend.read_many(self.backend.names()):
-            if isinstance(record, DamagedRecordError):
-                wrong[name] = _reason(record)
-                continue
-            try:
-                self._decode((record.codec, record.data, record.buffers))
-            except Exception as error:  # noqa: BLE001 - a value's own classes raise what they like
-                wrong[name] = _reason(error)
-        return wrong
-
-    def close(self) -> None:
-        """Let go of files and connections; the next use opens them again."""
-        self.backend.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
 
     def __getitem__(self, key: Any) -> Any:
         name = fingerprint(key)
@@ -236,13 +101,13 @@ class Archive(MutableMapping[Any, Any]):
 
     def keys(self) -> KeysView[Any]:
         """The keys whose values can be read: ``dict(archive)`` looks up every one of them."""
-        return _Keys(self)
+        return Keys(self)
 
     def items(self) -> ItemsView[Any, Any]:
-        return _Items(self)
+        return Items(self)
 
     def values(self) -> ValuesView[Any]:
-        return _Values(self)
+        return Values(self)
 
     def clear(self) -> None:
         """Remove all entries, and nothing that kigen has not written."""
@@ -283,152 +148,10 @@ class Archive(MutableMapping[Any, Any]):
         self.backend.write_many(records())
         return refused
 
-    def _record(
-        self,
-        name: str,
-        key: object,
-        value: object,
-        function: str = "",
-        code: str = "",
-        elapsed: float | None = None,
-        fields: Mapping[str, Any] | None = None,
-    ) -> Record:
-        codec, data, buffers = self._codec.encode(value)
-        live = self.backend.keeps_objects
-        # Not Record(...): what NamedTuple puts around this takes twice the time.
-        return tuple.__new__(
-            Record,
-            (
-                name,
-                function,
-                code,
-                time.time(),
-                None if elapsed is None else float(elapsed),
-                None if fields is None else readable_fields(fields),
-                None if live else readable_result(value),
-                key if live else _pickled_key(key),
-                codec,
-                data,
-                buffers,
-            ),
-        )
-
-    def _entry(self, record: Record) -> Entry | None:
-        try:
-            value = self._decode((record.codec, record.data, record.buffers))
-        except Exception as error:  # noqa: BLE001 - as above
-            self._report(record.name, error, record.function)
-            return None
-        return Entry(
-            record.name,
-            self._key(record),
-            value,
-            record.function,
-            record.code,
-            record.created,
-            record.elapsed,
-            _fields(record),
-        )
-
-    def _key(self, record: Record) -> Any:
-        if self.backend.keeps_objects:
-            return record.key
-        try:
-            return pickle.loads(record.key)
-        except Exception:  # noqa: BLE001 - a key's own classes raise what they like
-            return UnreadableKey(record.name, _fields(record))
-
-    def _report(self, name: str, error: Exception, function: str = "") -> None:
-        """Warn of a record that is there but cannot be read; raise what is no record's fault."""
-        if isinstance(error, MemoryError) or (
-            isinstance(error, ArchiveError) and not isinstance(error, DamagedRecordError)
-        ):
-            raise error
-        self._damaged.add(name)
-        place = self.backend.damaged_place
-        kept = f"; before a new value takes its place it is moved to {place}" if place else ""
-        whose = f" of {function}" if function else ""
-        warnings.warn(
-            f"archive {self.url}: the record {name}{whose} cannot be read ({_reason(error)}); "
-            f"it counts as absent{kept}",
-            DamagedRecordWarning,
-            stacklevel=4,
-        )
-
-    def _set_aside(self, name: str) -> None:
-        """Move a record that we found damaged out of the way, unless it has been replaced since."""
-        self._damaged.discard(name)
-        try:
-            record = self.backend.read(name)
-            if record is not None:
-                self._decode((record.codec, record.data, record.buffers))
-        except ArchiveError as error:
-            if not isinstance(error, DamagedRecordError):
-                raise
-            self.backend.set_aside(name)
-        except Exception:  # noqa: BLE001 - whatever it is, it is still unreadable
-            self.backend.set_aside(name)
-
 
 def _reopened(kind: type[Archive], backend: Backend, codec: Codec | None) -> Archive:
     return kind(backend, codec=codec)
 
 
-class _Keys(KeysView[Any]):
-    """The keys of all entries that can be decoded."""
-
-    __slots__ = ()
-    _mapping: Archive
-
-    def __iter__(self) -> Iterator[Any]:
-        return (entry.key for entry in self._mapping.entries())
-
-
-class _Items(ItemsView[Any, Any]):
-    """The pairs, read in batches, not by one look-up a key."""
-
-    __slots__ = ()
-    _mapping: Archive
-
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        return ((entry.key, entry.value) for entry in self._mapping.entries())
-
-
-class _Values(ValuesView[Any]):
-    """The values, read in batches."""
-
-    __slots__ = ()
-    _mapping: Archive
-
-    def __iter__(self) -> Iterator[Any]:
-        return (entry.value for entry in self._mapping.entries())
-
-
 def _name(key: object) -> str:
     return key.name if type(key) is UnreadableKey else fingerprint(key)
-
-
-def _pickled_key(key: object) -> bytes:
-    """The key by reference to its class; empty if there is no such thing.
-
-    Never by value: dill would add 10 kB of class to each record.
-    """
-    try:
-        return pickle.dumps(key, 5)
-    except Exception:  # noqa: BLE001 - the entry is found by its name, without it
-        return b""
-
-
-def _fields(record: Record) -> dict[str, Any] | None:
-    if record.fields is None:
-        return None
-    import json
-
-    fields: dict[str, Any] = json.loads(record.fields)
-    return fields
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, DamagedRecordError):
-        return str(getattr(error, "reason", error))
-    return str(error) if isinstance(error, CodecError) else f"{type(error).__name__}: {error}"
