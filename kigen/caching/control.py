@@ -2,73 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterator
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from kigen.caching.info import CacheInfo, StandardCacheInfo
+from kigen.caching.memory import Memory
 from kigen.caching.miss import Miss
 from kigen.caching.notices import warn
-from kigen.caching.plain import ATOMS, Aside, Digest
-from kigen.caching.shelf import Shelf, Unwritten
+from kigen.caching.plain import Digest
+from kigen.caching.shelf import Shelf, Unwritten, snapshot
 from kigen.errors import ConfigurationError, StorageWarning
 from kigen.policies import MISSING
 
 if TYPE_CHECKING:
     from kigen.archives import Archive
     from kigen.caching.functioncache import FunctionCache
-
-
-class Memory(MutableMapping[Any, Any]):
-    """The entries in memory of one cached function, from keys to results."""
-
-    def __init__(self, miss: Miss, calls: CellType) -> None:
-        self._miss = miss
-        self._calls = calls
-
-    def __getitem__(self, key: Any) -> Any:
-        found = self._stored(key)
-        value: Any = MISSING if found is None else self._miss.policy.peek(found)
-        if value is MISSING:
-            raise KeyError(key)
-        if found.__class__ is not Aside:
-            return value
-        if not value.lives():
-            raise KeyError(key)
-        return value.hand_out()
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self.pop(key, None)
-        self._miss.remember(self._key(key), value, self._calls.cell_contents)
-
-    def __delitem__(self, key: Any) -> None:
-        found = self._stored(key)
-        if found is None or not self._miss.policy.discard(found):
-            raise KeyError(key)
-
-    def __iter__(self) -> Iterator[Any]:
-        return (key.key if key.__class__ is Aside else key for key in list(self._miss.policy))
-
-    def __len__(self) -> int:
-        return len(self._miss.policy)
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
-
-    def clear(self) -> None:
-        self._miss.policy.clear()
-
-    def _key(self, key: Any) -> Any:
-        if key.__class__ in ATOMS or key.__class__ is Digest:
-            return key
-        return self._miss.memory_key(key)
-
-    def _stored(self, key: Any) -> Any:
-        plain = self._key(key)
-        for form in (plain, Aside(plain)):
-            if form in self._miss.policy.memory:
-                return form
-        return None
 
 
 class Control:
@@ -79,6 +28,7 @@ class Control:
         miss: Miss,
         calls: CellType,
         key: Callable[..., Any],
+        rounded: Callable[[Any], Any] | None,
         open_shelf: Callable[[Any], Shelf | None],
         function: Callable[..., Any],
     ) -> None:
@@ -89,7 +39,13 @@ class Control:
         self._parked: Shelf | None = None  # the archive that is switched off ...
         self._written: frozenset[Any] = frozenset()  # ... and what was in memory then
         self.memory = Memory(miss, calls)
-        self.key = key
+        self._key = key
+        self._rounded = rounded
+
+    def key(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the key of a call, rounded if the cache rounds."""
+        key = self._key(*args, **kwargs)
+        return key if self._rounded is None else self._rounded(key)
 
     def info(self) -> CacheInfo:
         """Return how many calls were answered from memory, computed and loaded."""
@@ -213,31 +169,22 @@ class Control:
         The old one stays until then; if the function raises, it stays for good. Await what this
         returns for a coroutine function.
         """
-        key = self.key(*args, **kwargs)
+        told = self._told(self.key(*args, **kwargs))
         value = self._function(*args, **kwargs)
-        return self._replace_later(key, value) if self._miss.awaits else self._replace(key, value)
-
-    async def _replace_later(self, key: Any, value: Awaitable[Any]) -> Any:
-        return self._replace(key, await value)
-
-    def _replace(self, key: Any, value: Any) -> Any:
-        self.memory[key] = value
-        shelf = self._miss.shelf
-        if shelf is not None and shelf.through:
-            shelf.write(key, value)
-        elif shelf is not None:
-            shelf.unwritten[self._miss.memory_key(key)] = Unwritten(key)
-        return value
+        return self._keep_later(told, value) if self._miss.awaits else self._keep(told, value)
 
     def put(self, key: Any, value: Any) -> None:
         """Take in a result that was computed elsewhere; the archive gets it if it lacks it."""
         self.memory[key] = value
-        shelf = self._miss.shelf
-        if shelf is not None and key not in shelf:
-            if shelf.through:
-                shelf.write(key, value)
-            else:
-                shelf.unwritten[self._miss.memory_key(key)] = Unwritten(key)
+        if self._miss.shelf is not None and key not in self._miss.shelf:
+            self._keep(self._told(key), value)
+
+    def note(self, key: Any, value: Any) -> None:
+        """Put an entry into memory by hand; the archive gets it when it leaves, or at a `dump`."""
+        place, call = self._told(key)
+        self.memory[place] = value
+        if self._miss.shelf is not None:
+            self._miss.shelf.unwritten[place] = Unwritten(call)
 
     def stored(self) -> Iterator[tuple[Any, Any, float | None]]:
         """Iterate over (key, result, seconds it took) in the archive; without one, in memory."""
@@ -290,6 +237,24 @@ class Control:
         from kigen.caching.functioncache import FunctionCache
 
         return FunctionCache(self)
+
+    def _told(self, call: Any) -> tuple[Hashable, Any]:
+        """Return the key in memory of a call, and the call as it is now, to be written later."""
+        key = self._miss.memory_key(call)
+        return key, call if key is call else snapshot(call)
+
+    async def _keep_later(self, told: tuple[Hashable, Any], value: Awaitable[Any]) -> Any:
+        return self._keep(told, await value)
+
+    def _keep(self, told: tuple[Hashable, Any], value: Any) -> Any:
+        key, call = told
+        self.memory[key] = value
+        shelf = self._miss.shelf
+        if shelf is not None and shelf.through:
+            shelf.write(call, value)
+        elif shelf is not None:
+            shelf.unwritten[key] = Unwritten(call)
+        return value
 
     def _switch(self, on: bool) -> None:
         if not on and self._miss.shelf is not None:

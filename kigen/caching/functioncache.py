@@ -32,6 +32,9 @@ class FunctionCache(cache):
     def drop(self) -> None:
         self._control.drop()
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._control.note(key, value)
+
     def load(self, *keys: Any) -> None:
         self._control.load(*keys)
 

@@ -84,7 +84,7 @@ class Shelf(MutableMapping[Any, Any]):
         flight.name = self.naming.name(flight.call)
         if flight.key is not flight.call:
             # The function may change its arguments, or its caller may before they are written.
-            flight.call = _snapshot(flight.call)
+            flight.call = snapshot(flight.call)
         entry = self.archive.fetch(flight.name)
         return self._value(entry), 0.0 if entry is None else time() - entry.created
 
@@ -207,7 +207,7 @@ class _Items(ItemsView[Any, Any]):
         return ((call, entry.value) for call, entry in shelf.entries())
 
 
-def _snapshot(call: Any) -> Any:
+def snapshot(call: Any) -> Any:
     """Return a copy of a call with arguments that can change."""
     from copy import deepcopy
 

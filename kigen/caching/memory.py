@@ -1,0 +1,63 @@
+"""What one cached function has in memory, as a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from types import CellType
+from typing import Any
+
+from kigen.caching.miss import Miss
+from kigen.caching.plain import ATOMS, Aside, Digest
+from kigen.policies import MISSING
+
+
+class Memory(MutableMapping[Any, Any]):
+    """The entries in memory of one cached function, from keys to results."""
+
+    def __init__(self, miss: Miss, calls: CellType) -> None:
+        self._miss = miss
+        self._calls = calls
+
+    def __getitem__(self, key: Any) -> Any:
+        found = self._stored(key)
+        value: Any = MISSING if found is None else self._miss.policy.peek(found)
+        if value is MISSING:
+            raise KeyError(key)
+        if found.__class__ is not Aside:
+            return value
+        if not value.lives():
+            raise KeyError(key)
+        return value.hand_out()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.pop(key, None)
+        self._miss.remember(self._key(key), value, self._calls.cell_contents)
+
+    def __delitem__(self, key: Any) -> None:
+        found = self._stored(key)
+        if found is None or not self._miss.policy.discard(found):
+            raise KeyError(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (key.key if key.__class__ is Aside else key for key in list(self._miss.policy))
+
+    def __len__(self) -> int:
+        return len(self._miss.policy)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def clear(self) -> None:
+        self._miss.policy.clear()
+
+    def _key(self, key: Any) -> Any:
+        if key.__class__ in ATOMS or key.__class__ is Digest:
+            return key
+        return self._miss.memory_key(key)
+
+    def _stored(self, key: Any) -> Any:
+        plain = self._key(key)
+        for form in (plain, Aside(plain)):
+            if form in self._miss.policy.memory:
+                return form
+        return None
