@@ -1,0 +1,125 @@
+"""A function's keys, asked for without calling it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import update_wrapper
+from types import MethodType
+from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+from kigen.errors import KeymapError
+from kigen.keymaps.flattening import keymap as klepto_keymap
+from kigen.rounding import deep_round_factory, simple_round_factory
+from kigen.signature import isvalid
+from kigen.signature.binding import Ignored, bind
+
+__all__ = ["KeyFunction", "keygen"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Keymap = Callable[..., Hashable]
+
+
+def keygen(
+    *ignored: str | int, keymap: Any = None, tol: int | None = None, deep: bool = False
+) -> Callable[[Callable[P, R]], KeyFunction[P, R]]:
+    """Decorate a function so that a call returns its key, and the function is not called.
+
+    ``ignored`` are parameters by name or index, ``"*"`` for the varargs, ``"**"`` for keywords
+    without a parameter, ``"self"``; in the key they are `NULL`. Floats are rounded to ``tol``
+    decimal places in the key, defaults like what is given, and with ``deep`` also those inside of
+    arguments. ``keymap`` is `kigen.keymaps.keymap` unless given or `KeyFunction.register`-ed.
+
+    Raises `kigen.errors.ConfigurationError` at decoration for an ignored name that is no parameter.
+
+    >>> @keygen("verbose", tol=1)
+    ... def fit(x, rate=0.123, verbose=False):
+    ...     return x * rate
+    >>> fit(2, verbose=True)
+    ('rate', 0.1, 'verbose', NULL, 'x', 2)
+    >>> fit.valid(), fit.call()
+    (True, 0.246)
+    """
+
+    def decorate(function: Callable[P, R]) -> KeyFunction[P, R]:
+        return KeyFunction(function, ignored, keymap, tol, deep)
+
+    return decorate
+
+
+class KeyFunction(Generic[P, R]):
+    """A function that answers a call with its key; made by `keygen`.
+
+    `call`, `valid` and `key` are about the latest call, of whichever thread.
+    """
+
+    __name__: str
+    __qualname__: str
+
+    def __init__(
+        self,
+        function: Callable[P, R],
+        ignored: tuple[str | int, ...] = (),
+        keymap: Any = None,
+        tol: int | None = None,
+        deep: bool = False,
+    ) -> None:
+        plan = Ignored.of(ignored)
+        plan.check(function)
+        update_wrapper(self, function)
+        self.__func__ = function
+        self.__ignored__ = ignored
+        self._plan = plan
+        self._round = (deep_round_factory if deep else simple_round_factory)(tol)
+        self._keymap: Keymap = klepto_keymap()
+        self._latest: tuple[tuple[Any, ...], dict[str, Any]] = (), {}
+        if keymap is not None:
+            self.register(keymap)
+
+    def __call__(self, /, *args: P.args, **kwds: P.kwargs) -> Any:
+        self._latest = args, kwds
+        return self._key(args, kwds)
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        return f"<keys of {self.__func__!r} by {self._keymap!r}>"
+
+    def __reduce__(self) -> str:
+        return self.__qualname__  # a function is pickled by reference
+
+    def __args__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the latest arguments, as (args, kwds)."""
+        return self._latest
+
+    def call(self) -> R:
+        """Call the function with the latest arguments."""
+        args, kwds = self._latest
+        return self.__func__(*args, **kwds)
+
+    def valid(self) -> bool:
+        """Whether the latest arguments fit the function, which is not called."""
+        args, kwds = self._latest
+        return isvalid(self.__func__, *args, **kwds)
+
+    def key(self) -> Any:
+        """Return the key of the latest arguments, by the keymap registered now."""
+        return self._key(*self._latest)
+
+    def keymap(self) -> Keymap:
+        """Return the registered keymap."""
+        return self._keymap
+
+    def register(self, keymap: Any) -> None:
+        """Make keys by another keymap, or a class of keymaps; KeymapError for what is none."""
+        if isinstance(keymap, type) and issubclass(keymap, klepto_keymap):
+            keymap = keymap()
+        if not callable(keymap):
+            raise KeymapError(f"keymap={keymap!r} is no keymap: it cannot be called")
+        self._keymap = cast("Keymap", keymap)
+
+    def _key(self, args: tuple[Any, ...], kwds: dict[str, Any]) -> Any:
+        args, kwds = bind(self.__func__, self._plan, args, kwds)
+        args, kwds = self._round(*args, **kwds)  # defaults too: f() and f(default) are one call
+        return self._keymap(*args, **kwds)
