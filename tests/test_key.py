@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import kigen.fingerprint
-from kigen import Enum, Field, Key, Param
+from kigen import Blueprint, Enum, Field, Generator, Key, Param
 from kigen.errors import (
     ConfigurationError,
     FieldError,
@@ -206,6 +206,57 @@ def test_inspect_match_and_copy_know_the_fields():
     match K2(a=3, b="x"):
         case K2(a, b="x"):
             assert a == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["self", "cls", "values", "unknown", "general", "key", "name", "v0", "a b", "class"]
+)
+def test_any_name_can_be_a_field(name):
+    made = type("Made", (Key,), {name: Param(min=0, max=3, default=1), "__module__": __name__})
+    for _ in range(3):
+        key = made(**{name: 2})
+        assert key.to_dict() == {name: 2}
+        assert key.replace(**{name: 3}) == made(**{name: 3})
+        assert key.fingerprint() == kigen.fingerprint.fingerprint(key)
+        with pytest.raises(FieldError):
+            made(**{name: 9})
+    assert len(set(Generator(Blueprint(made), seed=1).generate_many(4))) == 4
+
+
+def test_a_key_without_fields_is_one_key():
+    class Empty(Key):
+        pass
+
+    assert Empty() == Empty() != Key()
+    assert Empty().fingerprint() == Empty().fingerprint() != Key().fingerprint()
+    assert hash(Key()) == hash(Key())
+    assert Generator(Blueprint(Empty), seed=1).generate_many(1) == [Empty()]
+    assert K2(a=1, b="x") != K2(a=2, b="x")
+    with pytest.raises(TypeError, match="has no field 'a'"):
+        Empty(a=1)
+
+
+def test_a_default_that_its_field_does_not_admit_is_refused_with_the_class():
+    with pytest.raises(FieldError, match="a: 99 is above maximum 10"):
+
+        class Bad(Key):
+            a = Param(min=0, max=10, default=99)
+
+
+def test_a_key_of_a_script_reaches_another_interpreter_by_dill():
+    dill = pytest.importorskip("dill")
+    program = """
+import dill, sys
+from kigen import Key, Param
+class Trial(Key):
+    a = Param(min=0, max=9)
+key = Trial(a=3)
+key = Trial(a=4)
+hash(key)
+sys.stdout.write(dill.dumps(key).hex() + " " + key.fingerprint())
+"""
+    data, fingerprint = output(program).split()
+    assert dill.loads(bytes.fromhex(data)).fingerprint() == fingerprint
 
 
 # Sameness

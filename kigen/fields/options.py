@@ -20,17 +20,21 @@ class Options:
     __slots__ = ("_positions", "distinct", "items", "plain")
 
     def __init__(self, items: Iterable[Any]) -> None:
-        self.items = tuple(plain(item) for item in items)
-        self._positions: dict[Any, int] | None
+        self.items = self.distinct = tuple(plain(item) for item in items)
+        self.plain = False
+        self._positions: dict[Any, int] | None = None
         try:
-            self._positions = {}
-            for position, item in enumerate(self.items):
-                self._positions.setdefault(token(item), position)
-            self.distinct = tuple(self.items[position] for position in self._positions.values())
+            tokens = [token(item) for item in self.items]
         except UnfingerprintableError:
-            self._positions = None
-            self.distinct = self.items
-        self.plain = self._positions is not None and all(token(item) is item for item in self.items)
+            return
+        positions: dict[Any, int] = {}
+        for position, known in enumerate(tokens):
+            positions.setdefault(known, position)
+        self._positions = positions
+        self.distinct = tuple(self.items[position] for position in positions.values())
+        self.plain = all(known is item for known, item in zip(tokens, self.items, strict=True))
+        # Of options that are equal, such as 0 and False, the first stands for all.
+        self.items = tuple(self.items[positions[known]] for known in tokens)
 
     def find(self, value: Any) -> int | None:
         """Return the position of ``value``, or ``None``."""

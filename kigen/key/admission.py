@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kigen.errors import ConfigurationError
+from kigen.errors import ConfigurationError, PoolError
 from kigen.fields.field import MISSING, Field
 from kigen.fields.problems import BAD, Problems
 from kigen.fields.sameness import token
 
-__all__ = ["active", "admit", "check_conditions"]
+__all__ = ["active", "admit", "check_definition"]
 
 Fields = Mapping[str, Field[Any]]
 
@@ -56,8 +56,25 @@ def active(field: Field[Any], values: Mapping[str, Any]) -> bool:
     )
 
 
-def check_conditions(owner: str, fields: Fields) -> None:
-    """Raise `ConfigurationError` if a condition looks at anything but an earlier field."""
+def check_definition(owner: str, fields: Fields) -> None:
+    """Refuse a default that its field does not admit, and a condition on a later field.
+
+    Raises:
+        FieldError, KeyFieldError: all that is wrong with the defaults.
+        ConfigurationError: a condition looks at anything but an earlier field.
+    """
+    problems: Problems | None = None
+    for name, field in fields.items():
+        try:
+            if field.default is not MISSING:
+                field.accept(field.default)
+        except PoolError:
+            pass  # populated later; each construction validates
+        except BAD as error:
+            problems = problems or Problems(f"{owner}'s defaults")
+            problems.add(name, error, field.default)
+    if problems is not None:
+        raise problems.error()
     earlier: set[str] = set()
     for name, field in fields.items():
         for other in field.when or ():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kigen import fingerprint as _fingerprint
@@ -16,7 +17,7 @@ from kigen.fields.field import MISSING, Field
 from kigen.fields.problems import suggestion
 from kigen.fields.sameness import token
 from kigen.key import forms, source
-from kigen.key.admission import active, admit, check_conditions
+from kigen.key.admission import active, admit, check_definition
 from kigen.key.space import Space
 
 __all__ = ["Key"]
@@ -64,6 +65,8 @@ class Key:
     _conditional: ClassVar[bool] = False
     _handwritten: ClassVar[bool] = False
     """Whether a constructor of the user's own builds the keys."""
+    _written_out: ClassVar[bool] = False
+    """Whether methods are compiled for the fields of the class."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -78,15 +81,18 @@ class Key:
         cls._tokens = Key._tokens  # type: ignore[method-assign]
         cls._make_digest = Key._make_digest  # type: ignore[method-assign]
         cls._readable = Key._readable  # type: ignore[method-assign]
-        check_conditions(cls.__name__, cls._fields)
+        cls._written_out = not (cls._handwritten or cls._conditional) and all(
+            name.isidentifier() and not iskeyword(name) for name in cls._fields
+        )
+        check_definition(cls.__name__, cls._fields)
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, /, **given: Any) -> None:
         cls = type(self)
         given = {name: value for name, value in given.items() if value is not MISSING}
         self.__dict__.update(admit(cls.__name__, cls._fields, given))
         _set(self, "_explicit", tuple([name in given for name in cls._fields]))
-        if not cls._handwritten and not cls._conditional and "__init__" not in vars(cls):
-            made: Any = source.initializer(cls, Key.__init__, vars(Key)["_explicit"].__set__)
+        if cls._written_out and "__init__" not in vars(cls):
+            made: Any = source.initializer(cls, Key.__init__, _remember)
             made.__kigen__ = True
             cls.__init__ = made  # type: ignore[method-assign]
 
@@ -139,7 +145,7 @@ class Key:
             if flag and active(field, values)
         }
 
-    def replace(self, **changes: Any) -> Self:
+    def replace(self, /, **changes: Any) -> Self:
         """Return a copy with some values changed; the copy is not frozen."""
         return self._built({**self._given(), **changes})
 
@@ -169,6 +175,8 @@ class Key:
     def _readable(self) -> str:
         """Return the values as JSON for people and SQL tools."""
         cls = type(self)
+        if cls is Key:
+            return "{}"
         cls._readable = source.writer(cls)  # type: ignore[assignment, method-assign]
         return cls._readable(self)
 
@@ -240,7 +248,7 @@ class Key:
 
     def _tokens(self) -> tuple[Any, ...]:
         cls = type(self)
-        if not cls._conditional:
+        if cls is not Key and not cls._conditional:
             cls._tokens = source.tokenizer(cls)  # type: ignore[assignment, method-assign]
             return cls._tokens(self)
         values = self.__dict__
@@ -249,7 +257,8 @@ class Key:
 
     def _make_digest(self) -> bytes:
         cls = type(self)
-        if cls._conditional or cls.__fingerprint__ is not Key.__fingerprint__:
+        own = cls.__fingerprint__ is not Key.__fingerprint__
+        if own or cls is Key or cls._conditional:
             return _fingerprint.digest(self)
         cls._make_digest = source.digester(cls)  # type: ignore[assignment, method-assign]
         return cls._make_digest(self)
@@ -286,6 +295,10 @@ class Key:
 
 
 _set = object.__setattr__
+
+
+def _remember(key: Key, explicit: tuple[bool, ...]) -> None:
+    _set(key, "_explicit", explicit)
 
 
 def _collect(cls: type[Key]) -> dict[str, Field[Any]]:

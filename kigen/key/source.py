@@ -34,38 +34,41 @@ def initializer(
     takes the key and, for each field, whether it was given.
     """
     fields = cls.field_specs()
+    # The user's names are parameters, so every other name has a prefix.
     scope: dict[str, Any] = {
-        "MISSING": MISSING,
-        "BAD": BAD,
-        "cls": cls,
-        "general": general,
-        "remember": remember,
+        "_kigen_missing": MISSING,
+        "_kigen_bad": BAD,
+        "_kigen_class": cls,
+        "_kigen_general": general,
+        "_kigen_remember": remember,
     }
+    parameters = "".join(f"{name}=_kigen_missing, " for name in fields)
     lines = [
-        f"def __init__(self, *, {''.join(f'{name}=MISSING, ' for name in fields)}**unknown):",
-        "    if not unknown and self.__class__ is cls:",
-        "        values = self.__dict__",
+        f"def __init__(_kigen_self, /, {'*, ' if fields else ''}{parameters}**_kigen_unknown):",
+        "    if not _kigen_unknown and _kigen_self.__class__ is _kigen_class:",
+        "        _kigen_values = _kigen_self.__dict__",
         "        try:",
     ]
     for name, field in fields.items():
-        scope[f"accept_{name}"] = field.accept
+        scope[f"_kigen_accept_{name}"] = field.accept
         given = name
         if field.default is not MISSING:
-            scope[f"default_{name}"] = field.default
-            given = f"default_{name} if {name} is MISSING else {name}"
-        lines.append(f"            values[{name!r}] = accept_{name}({given})")
+            scope[f"_kigen_default_{name}"] = field.default
+            given = f"_kigen_default_{name} if {name} is _kigen_missing else {name}"
+        lines.append(f"            _kigen_values[{name!r}] = _kigen_accept_{name}({given})")
     required = [name for name, field in fields.items() if field.default is MISSING]
     if len(required) < len(fields):
-        flags = "".join(f"{name} is not MISSING, " for name in fields)
-        lines.append(f"            remember(self, ({flags}))")
-    absent = " or ".join(f"{name} is MISSING" for name in required) or "False"
+        flags = "".join(f"{name} is not _kigen_missing, " for name in fields)
+        lines.append(f"            _kigen_remember(_kigen_self, ({flags}))")
+    absent = " or ".join(f"{name} is _kigen_missing" for name in required) or "False"
     lines += [
         f"            if not ({absent}):",
         "                return",
-        "        except BAD:",
+        "        except _kigen_bad:",
         "            pass",
-        "        values.clear()",
-        f"    general(self, {''.join(f'{name}={name}, ' for name in fields)}**unknown)",
+        "        _kigen_values.clear()",
+        "    _kigen_general(",
+        f"        _kigen_self, {''.join(f'{name}={name}, ' for name in fields)}**_kigen_unknown)",
     ]
     return compile_function("__init__", "\n".join(lines), scope, label=cls.identity())
 

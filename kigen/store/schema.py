@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -170,11 +171,13 @@ def _back_up(connection: sqlite3.Connection, path: Path) -> None:
     backup = path.with_name(path.name + ".ki-gen-1.backup")
     if backup.exists():
         return  # of an earlier attempt, or of another process that came first
-    copy = sqlite3.connect(backup)
+    unfinished = backup.with_name(f"{backup.name}.{os.getpid()}")
+    copy = sqlite3.connect(unfinished)
     try:
         connection.backup(copy)
     finally:
         copy.close()
+    unfinished.replace(backup)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
