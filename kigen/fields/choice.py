@@ -60,7 +60,8 @@ class Choice(Field[T]):
     def recipe(self) -> Recipe:
         """Return how an option is drawn."""
         options = self._available()
-        return picked(options.items) if options.distinct == options.items else CALLED
+        once = len(options.distinct) == len(options.items)
+        return picked(options.items) if once else CALLED
 
     def cardinality(self) -> int:
         """Return the number of distinct options."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from kigen.errors import ConfigurationError, FieldError
 from kigen.fields.field import MISSING, Field, T
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Each", "Nested"]
 
+E = TypeVar("E")
 K = TypeVar("K", bound="Key")
 
 
@@ -113,9 +114,27 @@ class Each(Field[tuple[T, ...]]):
     (1, 2, 3)
     """
 
+    @overload
+    def __init__(
+        self: Each[E],
+        element: Field[E],
+        length: int,
+        *,
+        default: Any = ...,
+        when: Mapping[str, Any] | None = None,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Each[K],
+        element: type[K],
+        length: int,
+        *,
+        default: Any = ...,
+        when: Mapping[str, Any] | None = None,
+    ) -> None: ...
     def __init__(
         self,
-        element: Field[T] | type[Any],
+        element: Any,
         length: int,
         *,
         default: Any = MISSING,
