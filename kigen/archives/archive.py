@@ -6,7 +6,7 @@ from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Va
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from kigen.archives.entry import UnreadableKey
+from kigen.archives.entry import UnreadableKey, key_of
 from kigen.archives.klepto import KleptoNames
 from kigen.archives.named import NamedEntries
 from kigen.archives.views import Items, Keys, Values
@@ -76,7 +76,7 @@ class Archive(NamedEntries, KleptoNames):
             if isinstance(record, DamagedRecordError):
                 self._report(name, record)
             else:
-                yield self._key(record)
+                yield record.key if self.backend.keeps_objects else key_of(record)
 
     def __len__(self) -> int:
         return self.backend.count()

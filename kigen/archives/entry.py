@@ -2,26 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import pickle
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Entry", "UnreadableKey"]
+if TYPE_CHECKING:
+    from kigen.backends.record import Record
+
+__all__ = ["Entry", "UnreadableKey", "key_of"]
+
+_UNREAD: Any = object()
 
 
-class Entry(NamedTuple):
-    """One entry, decoded."""
+class Entry:
+    """One entry. Its value is decoded, its key and its fields are when they are first asked for."""
 
-    name: str
-    """The fingerprint that the entry is found by."""
-    key: Any
-    value: Any
-    function: str = ""
-    code: str = ""
-    created: float = 0.0
-    """Seconds since 1970."""
-    elapsed: float | None = None
-    """Seconds that the evaluation took; None if nobody measured."""
-    fields: dict[str, Any] | None = None
-    """What people and SQL tools see of the key: JSON's types, which may be less than the key's."""
+    __slots__ = ("_fields", "_key", "_record", "value")
+
+    def __init__(self, record: Record, value: Any, *, key: Any = _UNREAD) -> None:
+        self._record = record
+        self._key = key
+        self._fields: Any = _UNREAD
+        self.value = value
+
+    @property
+    def name(self) -> str:
+        """The fingerprint that the entry is found by."""
+        return self._record.name
+
+    @property
+    def key(self) -> Any:
+        """The key, or an :class:`UnreadableKey` in its place."""
+        if self._key is _UNREAD:
+            self._key = key_of(self._record)
+        return self._key
+
+    @property
+    def function(self) -> str:
+        """Whose result it is; empty if nobody's."""
+        return self._record.function
+
+    @property
+    def code(self) -> str:
+        """What stands for the function's body when the value was computed."""
+        return self._record.code
+
+    @property
+    def created(self) -> float:
+        """Seconds since 1970."""
+        return self._record.created
+
+    @property
+    def elapsed(self) -> float | None:
+        """Seconds that the evaluation took; None if nobody measured."""
+        return self._record.elapsed
+
+    @property
+    def fields(self) -> dict[str, Any] | None:
+        """What people and SQL tools see of the key, in JSON's types."""
+        if self._fields is _UNREAD:
+            self._fields = _fields_of(self._record)
+        return self._fields  # type: ignore[no-any-return]
+
+    def _replace(self, *, value: Any) -> Entry:
+        """The same entry with another value, under the name that named tuples have for it."""
+        return Entry(self._record, value, key=self._key)
+
+    def __repr__(self) -> str:
+        return f"<Entry {self.name} {self.function} {self.key!r}: {self.value!r}>"
 
 
 class UnreadableKey:
@@ -50,3 +97,20 @@ class UnreadableKey:
 
     def __reduce__(self) -> tuple[object, ...]:
         return UnreadableKey, (self.name, self.fields)
+
+
+def key_of(record: Record) -> Any:
+    """The key of a record at rest, or a stand-in for one that cannot be read."""
+    try:
+        return pickle.loads(record.key)
+    except Exception:  # noqa: BLE001 - a key's own classes raise what they like
+        return UnreadableKey(record.name, _fields_of(record))
+
+
+def _fields_of(record: Record) -> dict[str, Any] | None:
+    if record.fields is None:
+        return None
+    from json import loads
+
+    fields: dict[str, Any] = loads(record.fields)
+    return fields

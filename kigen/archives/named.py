@@ -7,7 +7,7 @@ import time
 import warnings
 from typing import TYPE_CHECKING, Any, Self
 
-from kigen.archives.entry import Entry, UnreadableKey
+from kigen.archives.entry import Entry
 from kigen.archives.readable import readable_fields, readable_result
 from kigen.backends.record import Record
 from kigen.codecs import LiveCodec, PickleCodec
@@ -186,24 +186,9 @@ class NamedEntries:
         except Exception as error:  # noqa: BLE001 - as above
             self._report(record.name, error, record.function)
             return None
-        return Entry(
-            record.name,
-            self._key(record),
-            value,
-            record.function,
-            record.code,
-            record.created,
-            record.elapsed,
-            _fields(record),
-        )
-
-    def _key(self, record: Record) -> Any:
         if self.backend.keeps_objects:
-            return record.key
-        try:
-            return pickle.loads(record.key)
-        except Exception:  # noqa: BLE001 - a key's own classes raise what they like
-            return UnreadableKey(record.name, _fields(record))
+            return Entry(record, value, key=record.key)
+        return Entry(record, value)
 
     def _report(self, name: str, error: Exception, function: str = "") -> None:
         """Warn of a record that is there but cannot be read; raise what is no record's fault."""
@@ -246,15 +231,6 @@ def _pickled_key(key: object) -> bytes:
         return pickle.dumps(key, 5)
     except Exception:  # noqa: BLE001 - the entry is found by its name, without it
         return b""
-
-
-def _fields(record: Record) -> dict[str, Any] | None:
-    if record.fields is None:
-        return None
-    import json
-
-    fields: dict[str, Any] = json.loads(record.fields)
-    return fields
 
 
 def _reason(error: Exception) -> str:

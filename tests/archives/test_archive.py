@@ -204,12 +204,15 @@ def test_an_entry_carries_what_is_known_of_it(durable):
     )
     entry = durable.fetch(name)
     assert isinstance(entry, Entry)
-    assert entry[:5] == (name, {"lr": 0.1}, [1, 2], "m.f", "c1")
+    assert (entry.name, entry.key, entry.value) == (name, {"lr": 0.1}, [1, 2])
+    assert (entry.function, entry.code) == ("m.f", "c1")
+    assert "m.f" in repr(entry)
     assert entry.elapsed == 2.0
     assert entry.fields == {"lr": 0.1}
     assert 1.7e9 < entry.created < 1e11
     assert durable.fetch(fingerprint("other")) is None
-    assert list(durable.entries()) == [entry]
+    (again,) = durable.entries()
+    assert (again.key, again.value, again.created) == (entry.key, entry.value, entry.created)
 
 
 def test_entries_of_a_function_are_its_own(archive):
