@@ -191,7 +191,7 @@ class Control:
         shelf = self._miss.shelf
         if shelf is None:
             return ((key, value, None) for key, value in self.memory.items())
-        return ((call, entry.value, entry.elapsed) for call, entry in shelf.entries())
+        return shelf.entries()
 
     @property
     def shelf(self) -> Shelf | None:

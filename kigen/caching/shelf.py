@@ -123,14 +123,14 @@ class Shelf(MutableMapping[Any, Any]):
             return False
         return True
 
-    def entries(self) -> Iterator[tuple[Any, Entry]]:
-        """Iterate over (call, entry) of what the archive holds of this function."""
+    def entries(self) -> Iterator[tuple[Any, Any, float | None]]:
+        """Iterate over (call, result, seconds it took) of what the archive holds of this function."""
         for entry in self.archive.entries(self.naming.identity):
             value = self._value(entry)
             if not isinstance(entry.key, Call) or value is MISSING or value.__class__ is Raised:
                 continue
             try:
-                yield self.naming.key(entry.key), entry._replace(value=value)
+                yield self.naming.key(entry.key), value, entry.elapsed
             except ValueError:  # it had other parameters then
                 continue
 
@@ -181,7 +181,7 @@ class Shelf(MutableMapping[Any, Any]):
             raise KeyError(call)
 
     def __iter__(self) -> Iterator[Any]:
-        return (call for call, _ in self.entries())
+        return (call for call, _, _ in self.entries())
 
     def items(self) -> ItemsView[Any, Any]:
         return _Items(self)
@@ -204,7 +204,7 @@ class _Items(ItemsView[Any, Any]):
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         shelf = self._shelf
-        return ((call, entry.value) for call, entry in shelf.entries())
+        return ((call, value) for call, value, _ in shelf.entries())
 
 
 def snapshot(call: Any) -> Any:
