@@ -16,6 +16,7 @@ from kigen.caching.shelf import ON_CHANGE, Shelf
 from kigen.caching.wrapper import compile_key, compile_wrapper
 from kigen.errors import ConfigurationError
 from kigen.policies import make_policy
+from kigen.rounding import deep_round, simple_round
 from kigen.signature import Parameters, kind
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ METHODS = (
 )
 
 #: The options that follow maxsize, in klepto's order.
-_POSITIONAL = ("cache", "keymap", "ignore")
+_POSITIONAL = ("cache", "keymap", "ignore", "tol", "deep", "purge")
 
 
 class Memoizer:
@@ -54,6 +55,9 @@ class Memoizer:
         cache: Where | None = None,
         keymap: Callable[..., Any] | None = None,
         ignore: Ignore = None,
+        tol: int | None = None,
+        deep: bool = False,
+        purge: bool = False,
         archive: Where | None = None,
         name: str | None = None,
         on_change: str = "recompute",
@@ -64,6 +68,7 @@ class Memoizer:
         stale: float = 0.0,
         condition: Callable[[Any], object] | None = None,
         cache_exceptions: type[Exception] | tuple[type[Exception], ...] = (),
+        safe: bool = False,
     ) -> None:
         make_policy(policy, maxsize)  # refuses what is no size, before there is a function
         if cache is not None and archive is not None:
@@ -79,10 +84,13 @@ class Memoizer:
         self.maxsize = maxsize
         self.keymap = keymap
         self.ignore = ignore
+        self.rounding = None if tol is None else (deep_round if deep else simple_round)(tol)
+        self.purge = purge
         self.name = name
         self.on_change = on_change
         self.copy = copy
         self.materialize = materialize
+        self.safe = safe
         self.typed = typed
         rules = Rules.of(ttl, stale, condition, cache_exceptions)
         self.rules = None if rules == Rules() else rules
@@ -99,7 +107,7 @@ class Memoizer:
             () if self.materialize else ("generator", "async generator"),
             "materialize=True keeps what it brings as a tuple",
         )
-        keying = Keying.of(Parameters.of(function), self.keymap, self.ignore, self.typed)
+        keying = Keying.of(Parameters.of(function), self._keymap(), self.ignore, self.typed)
         wrapper, control = self.memoize(
             _materialized(function), keying, Naming(function, keying.names, self.name, self.typed)
         )
@@ -113,7 +121,9 @@ class Memoizer:
     ) -> tuple[FunctionType, Control]:
         """Return a cached ``function`` and its controls; ``naming`` names its calls at rest."""
         policy = make_policy(self.policy, self.maxsize)
-        miss = _miss_type(function)(policy, naming, self.copy, self.rules)
+        rounded = self._rounded(keying)
+        miss_type = self._miss_type(function)
+        miss = miss_type(policy, naming, self.copy, self.rules, rounded, self.purge)
 
         def open_shelf(archive: Archive | None, through: bool) -> Shelf | None:
             if archive is None:
@@ -134,10 +144,37 @@ class Memoizer:
             miss,
             calls,
             compile_key(function, keying),
+            rounded,
             lambda where: open_shelf(open_archive(where), through=False),
             function,
         )
         return wrapper, control
+
+    def _keymap(self) -> Callable[..., Any] | None:
+        keymap = self.keymap
+        if keymap is not None and self.rounding is not None:
+            keymap = self.rounding(keymap)
+        if keymap is not None and self.safe and not hasattr(keymap, "field_specs"):
+            from kigen.caching.lenient import lenient_keymap
+
+            keymap = lenient_keymap(keymap)
+        return keymap
+
+    def _rounded(self, keying: Keying) -> Callable[[Any], Any] | None:
+        if self.rounding is None or keying.keymap is not None:
+            return None
+        return keying.rounding(self.rounding(lambda *values: values))
+
+    def _miss_type(self, function: Callable[..., Any]) -> type[Miss]:
+        if kind(function) == "coroutine":
+            from kigen.caching.awaiting import AsyncMiss
+
+            return AsyncMiss
+        if self.safe:
+            from kigen.caching.lenient import LenientMiss
+
+            return LenientMiss
+        return Miss
 
 
 def open_archive(where: Any) -> Archive | None:
@@ -150,14 +187,6 @@ def open_archive(where: Any) -> Archive | None:
         where = where.archive
     archive = where if isinstance(where, Archive) else open_url(where)
     return None if isinstance(archive.backend, NullBackend) else archive
-
-
-def _miss_type(function: Callable[..., Any]) -> type[Miss]:
-    if kind(function) != "coroutine":
-        return Miss
-    from kigen.caching.awaiting import AsyncMiss
-
-    return AsyncMiss
 
 
 def refuse_kinds(function: Any, kinds: Collection[str], remedy: str) -> None:
@@ -193,6 +222,9 @@ class Decorator:
     where each result is written at once, ``cache`` where it is written when it leaves memory or
     you `dump`: an archive, a path or a URL. ``keymap`` is a Key class, or whatever makes a
     hashable key of the arguments. ``ignore`` names the arguments that are no part of the key.
+    ``tol`` rounds floats in the key (``deep``: in containers too) to so many decimal places, which
+    lets neighbours share the result of the first. ``purge`` writes everything to the archive and
+    empties the memory when it is full, in place of making room for one.
     ``name`` is the function's identity at rest instead of its module and qualified name.
     ``on_change`` says what becomes of stored results if the function's body has changed:
     ``"recompute"``, ``"warn"`` (and use them) or ``"ignore"``. ``copy`` says which results are
@@ -207,9 +239,10 @@ class Decorator:
     `kigen.errors.ArchiveError` for an archive that cannot be opened, both at decoration.
     """
 
-    def __init__(self, policy: str, maxsize: int | None, doc: str) -> None:
+    def __init__(self, policy: str, maxsize: int | None, doc: str, *, safe: bool = False) -> None:
         self._policy = policy
         self._maxsize = maxsize
+        self._fixed: dict[str, Any] = {"safe": True} if safe else {}
         self.__name__ = self.__qualname__ = f"{policy}_cache"
         self.__doc__ = f"{doc}\n\n{type(self).__doc__}"
 
@@ -223,6 +256,9 @@ class Decorator:
         cache: Where | None = None,
         keymap: Callable[..., Any] | None = None,
         ignore: Ignore = None,
+        tol: int | None = None,
+        deep: bool = False,
+        purge: bool = False,
         *,
         archive: Where | None = None,
         name: str | None = None,
@@ -238,7 +274,7 @@ class Decorator:
 
     def __call__(self, maxsize: Any = ..., *args: Any, **options: Any) -> Any:
         if callable(maxsize) or isinstance(maxsize, classmethod | staticmethod):
-            return Memoizer(self._policy, self._maxsize, **options)(maxsize, *args)
+            return Memoizer(self._policy, self._maxsize, **options, **self._fixed)(maxsize, *args)
         if len(args) > len(_POSITIONAL):
             raise TypeError(
                 f"{self.__name__}: takes maxsize, {', '.join(_POSITIONAL)} by position, and got "
@@ -246,7 +282,7 @@ class Decorator:
             )
         size = self._maxsize if maxsize is ... else maxsize
         positional = dict(zip(_POSITIONAL, args, strict=False))
-        return Memoizer(self._policy, size, **positional, **options)
+        return Memoizer(self._policy, size, **positional, **options, **self._fixed)
 
     def __repr__(self) -> str:
         return f"kigen.{self.__name__}"

@@ -25,6 +25,7 @@ class Keying(NamedTuple):
     source: str
     names: tuple[str, ...] | None = None
     keymap: Callable[..., Any] | None = None
+    typed: bool = False
 
     @classmethod
     def of(
@@ -66,7 +67,32 @@ class Keying(NamedTuple):
         if typed:
             values += [f"{name}.__class__" for name in names]
         source = values[0] if len(values) == 1 else f"({', '.join(values)})"
-        return cls(parameters, source, names)
+        return cls(parameters, source, names, typed=typed)
+
+    def rounding(self, rounded: Callable[..., Any]) -> Callable[[Any], Any]:
+        """Return what rounds a key: its values, those in ``*rest`` and in ``**more`` one by one.
+
+        ``rounded`` returns its arguments, rounded, as a tuple.
+        """
+        names, rest, more = self.names or (), self.parameters.rest, self.parameters.more
+
+        def part(name: str, value: Any) -> Any:
+            if name == rest:
+                return rounded(*value)
+            if name == more:
+                return tuple(
+                    zip([n for n, _ in value], rounded(*[v for _, v in value]), strict=True)
+                )
+            return rounded(value)[0]
+
+        def round_key(key: Any) -> Any:
+            values = (key,) if len(names) == 1 and not self.typed else key
+            parts = [part(name, value) for name, value in zip(names, values, strict=False)]
+            if len(names) == 1 and not self.typed:
+                return parts[0]
+            return (*parts, *map(type, parts)) if self.typed else tuple(parts)
+
+        return round_key
 
 
 def pairs(more: dict[str, Any]) -> tuple[tuple[str, Any], ...]:

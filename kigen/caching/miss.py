@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
@@ -46,6 +46,8 @@ class Miss:
         "misses",
         "naming",
         "policy",
+        "purge",
+        "rounded",
         "rules",
         "shelf",
     )
@@ -59,12 +61,16 @@ class Miss:
         naming: Naming,
         copy: bool | None = None,
         rules: Rules | None = None,
+        rounded: Callable[[Any], Any] | None = None,
+        purge: bool = False,
     ) -> None:
         self.policy = policy
         self.memory = policy.memory
         self.naming = naming
         self.guard = choose_guard(copy)
         self.rules = rules
+        self.rounded = rounded
+        self.purge = purge
         self.shelf: Shelf | None = None
         self.flights: dict[Hashable, Flight] = {}
         self.asides = False  # whether any entry has ever been set aside
@@ -103,6 +109,7 @@ class Miss:
         Raises `kigen.errors.UnkeyableCall` for an argument that can be no part of a key.
         """
         try:
+            call = call if self.rounded is None else self.rounded(call)
             key = self.memory_key(call)
         except BaseException:
             self.begun += 1  # so that the call does not count as a hit
@@ -177,13 +184,22 @@ class Miss:
             self.asides = True
             deadline = None if life is None else monotonic() + life - age
             key, value = Aside(key), Held(value, copier, deadline)
+        if self.purge and self.shelf is not None and len(self.policy) == self.policy.maxsize:
+            self._purge(self.shelf, key, value)
+            return value
         left = self.policy.add(key, value, now)
         if left is not None and self.shelf is not None:
-            _, old, victim, _ = left
-            if victim.__class__ is Aside:
-                victim, old = victim.key, old.value
-            self.shelf.evicted(victim, old)
+            self.shelf.evicted(*_as_users_know(left[2], left[1]))
         return value
+
+    def _purge(self, shelf: Shelf, key: Hashable, value: Any) -> None:
+        """Write all that is in memory, and one entry more, to the archive; empty the memory."""
+        for each in self.policy:
+            held = self.policy.peek(each)
+            if held is not MISSING:
+                shelf.evicted(*_as_users_know(each, held))
+        shelf.evicted(*_as_users_know(key, value))
+        self.policy.clear()
 
     def recall(self, key: Hashable, now: float) -> Any:
         """Return the value in memory under ``key``, or `MISSING`; it counts as a use."""
@@ -238,6 +254,10 @@ class Miss:
             if flight.owner != me:
                 del self.flights[key]
         self.policy.after_fork()
+
+
+def _as_users_know(key: Hashable, value: Any) -> tuple[Hashable, Any]:
+    return (key.key, value.value) if key.__class__ is Aside else (key, value)
 
 
 def _after_fork() -> None:

@@ -124,7 +124,7 @@ class Shelf(MutableMapping[Any, Any]):
         return True
 
     def entries(self) -> Iterator[tuple[Any, Any, float | None]]:
-        """Iterate over (call, result, seconds it took) of what the archive holds of this function."""
+        """Iterate over (call, result, seconds it took) of this function's part of the archive."""
         for entry in self.archive.entries(self.naming.identity):
             value = self._value(entry)
             if not isinstance(entry.key, Call) or value is MISSING or value.__class__ is Raised:

@@ -22,7 +22,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setattr("kigen.caching.held.monotonic", lambda: now[0])
     monkeypatch.setattr("kigen.caching.miss.monotonic", lambda: now[0])
     monkeypatch.setattr("kigen.caching.shelf.time", lambda: now[0])
-    monkeypatch.setattr("kigen.archives.archive.time.time", lambda: now[0])
+    monkeypatch.setattr("time.time", lambda: now[0])
     return now
 
 

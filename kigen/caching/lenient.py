@@ -1,0 +1,81 @@
+"""Misses that nothing can make fail: what cannot be keyed or archived is computed, unkept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from kigen.caching.flight import Flight
+from kigen.caching.miss import Miss
+from kigen.caching.notices import warn
+from kigen.errors import ArchiveError, StorageWarning, UnkeyableCall
+
+
+class Unkeyed:
+    """Stands for the key of a call that has none, and why; equal to nothing but itself."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: Exception) -> None:
+        self.reason = reason
+
+
+class LenientMiss(Miss):
+    """As `Miss`, but a call that cannot be keyed, or not be looked up, is computed all the same.
+
+    It counts as a miss, keeps nothing, and warns the first time (`StorageWarning`).
+    """
+
+    __slots__ = ("told",)
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.told = False
+
+    def claim_odd(self, call: Any, now: float) -> Any:
+        unkeyed = call
+        if call.__class__ is not Unkeyed:
+            try:
+                return super().claim_odd(call, now)
+            except UnkeyableCall as error:
+                unkeyed = Unkeyed(error)
+                self.begun -= 1  # it will be counted as it takes off
+        self.tell(unkeyed.reason)
+        return self.claim(unkeyed, call, now)
+
+    def settle(self, flight: Flight, value: Any, now: float) -> Any:
+        if flight.key.__class__ is not Unkeyed:
+            return super().settle(flight, value, now)
+        self.misses += 1
+        flight.land(self.flights)
+        return value
+
+    def _load(self, shelf: Any, flight: Flight, now: float) -> Any:
+        if flight.key.__class__ is Unkeyed:
+            return flight
+        try:
+            return super()._load(shelf, flight, now)
+        except (ArchiveError, UnkeyableCall) as error:
+            self.tell(error)
+            self.begun -= 1  # as above
+            return self.claim(Unkeyed(error), flight.call, now)
+
+    def tell(self, error: Exception) -> None:
+        """Warn, the first time."""
+        if not self.told:
+            self.told = True
+            warn(f"a call is computed and not kept: {error}", StorageWarning)
+
+
+def lenient_keymap(keymap: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a keymap that gives a call without a key to a `LenientMiss`, and not an error."""
+
+    def key(*args: Any, **kwargs: Any) -> Hashable:
+        try:
+            found: Hashable = keymap(*args, **kwargs)
+            hash(found)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the call has no key
+            return Unkeyed(error)
+        return found
+
+    return key
