@@ -149,7 +149,8 @@ class Param(Field[T]):
     @property
     def drawable(self) -> bool:
         """Whether there are finite bounds to draw between."""
-        return None not in (self.min, self.max) and math.isfinite(self.max - self.min)  # type: ignore[operator]
+        bounds = (self.min, self.max)
+        return all(bound is not None and not math.isinf(bound) for bound in bounds)
 
     def sample(self, rng: Rengine) -> T:
         """Return a number drawn uniformly, on the field's scale.
@@ -183,7 +184,8 @@ class Param(Field[T]):
             return recipe.called("d")
         if self.whole:
             return recipe.whole(int(self.min), int(self.max))
-        return recipe.line(float(self.min), float(self.max))
+        low, high = float(self.min), float(self.max)
+        return recipe.called("d") if math.isinf(high - low) else recipe.line(low, high)
 
     def _sample_log(self, rng: Rengine, low: Number, high: Number) -> T:
         # Half a unit on either side gives the first and the last whole number their full share.

@@ -1,4 +1,4 @@
-"""Admission: from what a key is built with to the value of every field, or all that is wrong."""
+"""Admission: which fields a key has, and their values from what it is built with, or an error."""
 
 from __future__ import annotations
 
@@ -10,9 +10,31 @@ from kigen.fields.field import MISSING, Field
 from kigen.fields.problems import BAD, Problems
 from kigen.fields.sameness import token
 
-__all__ = ["active", "admit", "check_definition"]
+__all__ = ["active", "admit", "check_definition", "collect"]
 
 Fields = Mapping[str, Field[Any]]
+
+_RESERVED = frozenset({"field_specs", "fingerprint", "id", "identity", "to_dict"})
+
+
+def collect(cls: type, root: type) -> dict[str, Field[Any]]:
+    """Return the fields of ``cls``, its bases and mixins; a plain attribute removes a field.
+
+    ``root`` is the class whose own attributes remove nothing.
+    """
+    fields: dict[str, Field[Any]] = {}
+    for base in reversed(cls.__mro__):
+        for name, attribute in vars(base).items():
+            if isinstance(attribute, Field):
+                fields[name] = attribute
+            elif base is not root and name in fields:
+                del fields[name]
+    for name in fields.keys() & _RESERVED:
+        raise ConfigurationError(
+            f"{cls.__name__}.{name}: the name belongs to Key; choose another for the field",
+            field=name,
+        )
+    return fields
 
 
 def admit(owner: str, fields: Fields, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kigen import fingerprint as _fingerprint
 from kigen.errors import (
-    ConfigurationError,
     FrozenKeyError,
     KeyFieldError,
     UnfingerprintableError,
@@ -17,12 +16,10 @@ from kigen.fields.field import MISSING, Field
 from kigen.fields.problems import suggestion
 from kigen.fields.sameness import token
 from kigen.key import forms, source
-from kigen.key.admission import active, admit, check_definition
+from kigen.key.admission import active, admit, check_definition, collect
 from kigen.key.space import Space
 
 __all__ = ["Key"]
-
-_RESERVED = frozenset({"field_specs", "fingerprint", "id", "identity", "to_dict"})
 
 
 class Key:
@@ -70,7 +67,7 @@ class Key:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls._fields = _collect(cls)
+        cls._fields = collect(cls, Key)
         cls._conditional = any(field.when for field in cls._fields.values())
         cls._handwritten = any(
             "__init__" in vars(base) and not hasattr(vars(base)["__init__"], "__kigen__")
@@ -299,23 +296,6 @@ _set = object.__setattr__
 
 def _remember(key: Key, explicit: tuple[bool, ...]) -> None:
     _set(key, "_explicit", explicit)
-
-
-def _collect(cls: type[Key]) -> dict[str, Field[Any]]:
-    """Return the fields of ``cls``, its bases and mixins; a plain attribute removes a field."""
-    fields: dict[str, Field[Any]] = {}
-    for base in reversed(cls.__mro__):
-        for name, attribute in vars(base).items():
-            if isinstance(attribute, Field):
-                fields[name] = attribute
-            elif base is not Key and name in fields:
-                del fields[name]
-    for name in fields.keys() & _RESERVED:
-        raise ConfigurationError(
-            f"{cls.__name__}.{name}: the name belongs to Key; choose another for the field",
-            field=name,
-        )
-    return fields
 
 
 def _check_assignable(key: Key, name: str) -> None:
