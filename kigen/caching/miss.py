@@ -247,6 +247,17 @@ class Miss:
             value.again()
         return value
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what goes along to another process: not the computations under way."""
+        names = {name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())}
+        return {name: getattr(self, name) for name in names - {"__weakref__", "flights"}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self.flights = {}
+        _alive.add(self)
+
     def after_fork(self) -> None:
         """Forget, in a forked child, what other threads of the parent were computing."""
         me = get_ident()

@@ -82,6 +82,16 @@ class Bounded(Policy):
     def after_fork(self) -> None:
         self.lock = Lock()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return everything but the lock, which each process has its own of."""
+        names = {name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())}
+        return {name: getattr(self, name) for name in names - {"lock"}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self.lock = Lock()
+
     def _take_slot(self) -> bool:
         try:
             self.slots.pop()

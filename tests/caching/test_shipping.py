@@ -1,0 +1,64 @@
+"""Decorated functions travel: by reference with pickle, by value with dill."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import dill
+import pytest
+
+from kigen import inf_cache, lfu_cache, lru_cache, safe
+
+
+@lru_cache
+def by_name(x: int) -> int:
+    return x + 1
+
+
+def test_pickle_takes_the_name() -> None:
+    assert pickle.loads(pickle.dumps(by_name)) is by_name
+
+
+_RECEIVER = """
+import sys, dill
+f = dill.loads(open(sys.argv[1], "rb").read())
+print(f(3), f(1), f([2]), f.info().size, f.archived())
+"""
+
+
+@pytest.mark.parametrize("decorator", [inf_cache, lru_cache, lfu_cache, safe.lru_cache])
+@pytest.mark.parametrize("archived", [False, True])
+def test_dill_takes_the_function_its_results_and_its_archive(
+    decorator, archived: bool, tmp_path: Path
+) -> None:
+    options = {"archive": tmp_path / "a.db"} if archived else {}
+    n = 10
+
+    @decorator(name="f", **options)
+    def f(x):
+        return n * x
+
+    f(1), f([2])
+    (tmp_path / "f.pkl").write_bytes(dill.dumps(f, byref=False))
+    run = subprocess.run(
+        [sys.executable, "-c", _RECEIVER, tmp_path / "f.pkl"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout == f"30 10 {[2] * 10} 3 {archived}\n"
+
+
+def test_a_copy_counts_and_forgets_for_itself() -> None:
+    @lru_cache
+    def f(x: int) -> int:
+        return -x
+
+    f(1)
+    copy = dill.loads(dill.dumps(f, byref=False, recurse=True))
+    f.clear()
+    assert copy(1) == -1
+    assert f.info().size == 0
