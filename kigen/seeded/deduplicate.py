@@ -105,7 +105,21 @@ class Deduplicator:
         return self.key(item)
 
 
-class DedupFunction:
+class _LikeFunction:
+    """What stands for a function: it binds to objects, and is pickled by its name."""
+
+    __qualname__: str
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        from types import MethodType
+
+        return self if instance is None else MethodType(self, instance)  # type: ignore[arg-type]
+
+    def __reduce__(self) -> str:
+        return self.__qualname__
+
+
+class DedupFunction(_LikeFunction):
     """A function whose body runs once for each distinct key."""
 
     def __init__(self, function: Callable[..., Any], options: Deduplicator) -> None:
@@ -114,7 +128,7 @@ class DedupFunction:
         self._ledger = Ledger(function, keying.names, options.name, options.archive)
         self._key = compile_key(function, keying)
         self._duplicate = options.duplicate
-        update_wrapper(self, function)
+        update_wrapper(self, function, updated=())  # whose attributes would hide our methods
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         ledger = self._ledger
@@ -129,11 +143,6 @@ class DedupFunction:
         if isinstance(self._duplicate, type) and issubclass(self._duplicate, BaseException):
             raise self._duplicate
         return self._duplicate
-
-    def __get__(self, instance: object, owner: type | None = None) -> Any:
-        from types import MethodType
-
-        return self if instance is None else MethodType(self, instance)
 
     def seen(self, *args: Any, **kwargs: Any) -> bool:
         """Return whether the body has run for these arguments."""
@@ -188,13 +197,13 @@ class DedupStream(_OfItems, Iterator[Any]):
                     return item
 
 
-class DedupGenerator(_OfItems):
+class DedupGenerator(_LikeFunction, _OfItems):
     """A generator function; what one of its streams has brought, none brings again."""
 
     def __init__(self, function: Callable[..., Any], options: Deduplicator) -> None:
         super().__init__(options.item_ledger(function), options.item_key)
         self._function = function
-        update_wrapper(self, function)
+        update_wrapper(self, function, updated=())
 
     def __call__(self, *args: Any, **kwargs: Any) -> DedupStream:
         return DedupStream(self._function(*args, **kwargs), self._ledger, self._key)

@@ -57,7 +57,7 @@ class Evaluation(Generic[R]):
         self.key_type = shape.key_type
         know_key_type(shape.key_type)
         self.seed = seed
-        update_wrapper(self, function)
+        update_wrapper(self, function, updated=())  # whose attributes would hide our methods
         self.__name__: str
         self.__qualname__: str
 
