@@ -9,6 +9,7 @@ from kigen.errors import KeyFieldError
 from kigen.fields.choice import Choice
 from kigen.fields.field import MISSING, T
 from kigen.fields.options import Options
+from kigen.fields.recipe import Quick
 
 __all__ = ["Enum"]
 
@@ -35,6 +36,12 @@ class Enum(Choice[T]):
     def plain_values(self) -> bool:  # type: ignore[override]
         """Whether all options are plain."""
         return type(self) is Enum and self._options.plain
+
+    def quick(self) -> Quick | None:
+        """Return a test for options that are all strings."""
+        if not all(type(option) is str for option in self.options):
+            return None
+        return Quick(str, options=frozenset(self.options))
 
     def _available(self) -> Options:
         return self._options

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, overload
 
 from kigen.errors import ConfigurationError, KeyFieldError
 from kigen.fields.forms import jsonable
-from kigen.fields.recipe import CALLED, Recipe
+from kigen.fields.recipe import CALLED, Quick, Recipe
 from kigen.fields.sameness import plain
 
 if TYPE_CHECKING:
@@ -104,6 +104,10 @@ class Field(ABC, Generic[T]):
     def recipe(self) -> Recipe:
         """Return how values are drawn; only a field whose draws are valid may say more."""
         return CALLED
+
+    def quick(self) -> Quick | None:
+        """Return a test by which a key may admit a value without asking the field."""
+        return None
 
     @property
     def drawable(self) -> bool:

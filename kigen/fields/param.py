@@ -10,7 +10,7 @@ from kigen.errors import ConfigurationError, FieldError, KeyFieldError
 from kigen.fields import recipe
 from kigen.fields.field import MISSING, Field, T
 from kigen.fields.grid import Grid
-from kigen.fields.recipe import Recipe
+from kigen.fields.recipe import Quick, Recipe
 from kigen.fields.sameness import plain
 
 if TYPE_CHECKING:
@@ -186,6 +186,12 @@ class Param(Field[T]):
             return recipe.whole(int(self.min), int(self.max))
         low, high = float(self.min), float(self.max)
         return recipe.called("d") if math.isinf(high - low) else recipe.line(low, high)
+
+    def quick(self) -> Quick | None:
+        """Return a test for what lies between two bounds."""
+        if self._grid is not None or self.min is None or self.max is None:
+            return None
+        return Quick(int if self.whole else float, low=self.min, high=self.max)
 
     def _sample_log(self, rng: Rengine, low: Number, high: Number) -> T:
         # Half a unit on either side gives the first and the last whole number their full share.

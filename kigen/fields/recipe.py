@@ -1,10 +1,10 @@
-"""Recipe: how a field's values are drawn, said so that it can be written out as code."""
+"""What a field does, said so that it can be written out as code: how it draws, what it admits."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-__all__ = ["CALLED", "Recipe", "called", "line", "picked", "same", "whole"]
+__all__ = ["CALLED", "Quick", "Recipe", "called", "line", "picked", "same", "whole"]
 
 
 class Recipe(NamedTuple):
@@ -22,6 +22,18 @@ class Recipe(NamedTuple):
     high: Any = None
     choices: int = 0
     options: tuple[Any, ...] = ()
+
+
+class Quick(NamedTuple):
+    """A test that nearly all admitted values pass; one that does is stored as it is.
+
+    The value is of exactly this type, and between ``low`` and ``high`` or among ``options``.
+    """
+
+    type: type
+    low: Any = None
+    high: Any = None
+    options: frozenset[Any] | None = None
 
 
 def whole(low: int, high: int) -> Recipe:

@@ -76,6 +76,7 @@ class Key:
         cls.__match_args__ = tuple(cls._fields)  # type: ignore[attr-defined, misc]
         # Those of a base class are compiled for the fields of that class.
         cls._tokens = Key._tokens  # type: ignore[method-assign]
+        cls._equal = Key._equal  # type: ignore[method-assign]
         cls._make_digest = Key._make_digest  # type: ignore[method-assign]
         cls._readable = Key._readable  # type: ignore[method-assign]
         cls._written_out = not (cls._handwritten or cls._conditional) and all(
@@ -229,11 +230,18 @@ class Key:
         )
 
     def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
+        if type(self) is type(other):
+            return self._equal(other)
         if not isinstance(other, Key):
             return NotImplemented
-        return self._tokens() == other._tokens()
+        return self._tokens() == other._tokens()  # classes of one name are one class
+
+    def _equal(self, other: Key) -> bool:
+        cls = type(self)
+        if cls is Key or cls._conditional:
+            return self._tokens() == other._tokens()
+        cls._equal = source.comparer(cls)  # type: ignore[assignment, method-assign]
+        return cls._equal(self, other)
 
     def __hash__(self) -> int:
         try:

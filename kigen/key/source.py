@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kigen import fingerprint
 from kigen.compile import compile_function
-from kigen.fields.field import MISSING
+from kigen.fields.field import MISSING, Field
 from kigen.fields.forms import readable
 from kigen.fields.problems import BAD
 from kigen.fields.sameness import token
@@ -22,7 +22,7 @@ from kigen.fingerprint.scalars import PLAIN, head, text
 if TYPE_CHECKING:
     from kigen.key.key import Key
 
-__all__ = ["digester", "initializer", "tokenizer", "writer"]
+__all__ = ["comparer", "digester", "initializer", "tokenizer", "writer"]
 
 
 def initializer(
@@ -49,17 +49,12 @@ def initializer(
         "        _kigen_values = _kigen_self.__dict__",
         "        try:",
     ]
-    for name, field in fields.items():
-        scope[f"_kigen_accept_{name}"] = field.accept
-        given = name
-        if field.default is not MISSING:
-            scope[f"_kigen_default_{name}"] = field.default
-            given = f"_kigen_default_{name} if {name} is _kigen_missing else {name}"
-        lines.append(f"            _kigen_values[{name!r}] = _kigen_accept_{name}({given})")
     required = [name for name, field in fields.items() if field.default is MISSING]
     if len(required) < len(fields):
         flags = "".join(f"{name} is not _kigen_missing, " for name in fields)
         lines.append(f"            _kigen_remember(_kigen_self, ({flags}))")
+    for name, field in fields.items():
+        lines += [f"            {line}" for line in _admitting(name, field, scope)]
     absent = " or ".join(f"{name} is _kigen_missing" for name in required) or "False"
     lines += [
         f"            if not ({absent}):",
@@ -73,6 +68,26 @@ def initializer(
     return compile_function("__init__", "\n".join(lines), scope, label=cls.identity())
 
 
+def _admitting(name: str, field: Field[Any], scope: dict[str, Any]) -> list[str]:
+    """Return the lines that put a parameter's value into the key."""
+    lines = []
+    if field.default is not MISSING:
+        scope[f"_kigen_default_{name}"] = field.default
+        lines.append(f"if {name} is _kigen_missing: {name} = _kigen_default_{name}")
+    scope[f"_kigen_accept_{name}"] = field.accept
+    admitted = f"_kigen_accept_{name}({name})"
+    quick = field.quick() if field.draws_valid else None
+    if quick is not None:
+        scope[f"_kigen_type_{name}"] = quick.type
+        scope[f"_kigen_low_{name}"], scope[f"_kigen_high_{name}"] = quick.low, quick.high
+        scope[f"_kigen_options_{name}"] = quick.options
+        test = f"_kigen_low_{name} <= {name} <= _kigen_high_{name}"
+        if quick.options is not None:
+            test = f"{name} in _kigen_options_{name}"
+        admitted = f"{name} if type({name}) is _kigen_type_{name} and {test} else {admitted}"
+    return [*lines, f"_kigen_values[{name!r}] = {admitted}"]
+
+
 def tokenizer(cls: type[Key]) -> Callable[[Key], tuple[Any, ...]]:
     """Return a function from a key to the tuple that it is compared and hashed by."""
     fields = cls.field_specs()
@@ -83,6 +98,22 @@ def tokenizer(cls: type[Key]) -> Callable[[Key], tuple[Any, ...]]:
     source = f"def tokens(key):\n    values = key.__dict__\n    return (head, {parts})"
     scope: dict[str, Any] = {"head": (cls.identity(), *fields), "token": token}
     return compile_function("tokens", source, scope, label=cls.identity())
+
+
+def comparer(cls: type[Key]) -> Callable[[Key, Key], bool]:
+    """Return ``==`` for two keys of one class: of their tokens, one after the other."""
+    parts = [
+        f"a[{name!r}] == b[{name!r}]"
+        if field.plain_values
+        else f"token(a[{name!r}]) == token(b[{name!r}])"
+        for name, field in cls.field_specs().items()
+    ]
+    source = (
+        "def equal(key, other):\n"
+        "    a, b = key.__dict__, other.__dict__\n"
+        f"    return {' and '.join(parts) or 'True'}"
+    )
+    return compile_function("equal", source, {"token": token}, label=cls.identity())
 
 
 def digester(cls: type[Key]) -> Callable[[Key], bytes]:
