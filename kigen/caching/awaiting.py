@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from _thread import get_ident
-from collections.abc import Generator, Hashable
+from collections.abc import Callable, Generator, Hashable
 from typing import Any, final
 
 from kigen.caching.flight import Flight
@@ -21,14 +21,19 @@ class AsyncMiss(Miss):
 
     awaits = True
 
-    def me(self) -> Hashable:
-        try:
-            return asyncio.current_task() or get_ident()
-        except RuntimeError:  # driven by hand, or by another library's loop
-            return get_ident()
+    @classmethod
+    def caller(cls) -> Callable[[], Hashable]:
+        return _current_task
 
     def wait(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         return Landing(self, flight, key, call, now)
+
+
+def _current_task() -> Hashable:
+    try:
+        return asyncio.current_task() or get_ident()
+    except RuntimeError:  # driven by hand, or by another library's loop
+        return get_ident()
 
 
 @final

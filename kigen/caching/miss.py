@@ -42,6 +42,7 @@ class Miss:
         "flights",
         "guard",
         "loads",
+        "me",
         "memory",
         "misses",
         "naming",
@@ -66,6 +67,7 @@ class Miss:
     ) -> None:
         self.policy = policy
         self.memory = policy.memory
+        self.me = self.caller()
         self.naming = naming
         self.guard = choose_guard(copy)
         self.rules = rules
@@ -76,6 +78,11 @@ class Miss:
         self.asides = False  # whether any entry has ever been set aside
         self.begun = self.misses = self.loads = 0
         _alive.add(self)
+
+    @classmethod
+    def caller(cls) -> Callable[[], Hashable]:
+        """Return what tells who is calling: what owns a flight, and waits for others'."""
+        return get_ident
 
     def claim(self, key: Hashable, call: Any, now: float) -> Any:
         """Return the value of ``call`` if there is one, else the flight that the caller owns.
@@ -152,10 +159,6 @@ class Miss:
             return memory_key(call, typed=self.naming.typed)
         except UnfingerprintableError:
             raise self.naming.refusal(call) from None
-
-    def me(self) -> Hashable:
-        """Return who is calling."""
-        return get_ident()
 
     def wait(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         """Wait for another caller's flight; return what `claim` returns after that."""
