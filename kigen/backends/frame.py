@@ -20,24 +20,24 @@ __all__ = ["MAGIC", "read", "read_head", "read_value", "write"]
 # No tool takes it for text, and a transfer that translates line ends breaks it at once.
 MAGIC = b"\x89kigen\r\n"
 
-# magic, format, number of buffers, lengths of the description, the key, the data
-_FIXED = struct.Struct("<8sHHIIQ")
-# CRC-32 of all before the data, but for this; CRC-32 of the data
-_CHECKS = struct.Struct("<II")
-# of each buffer: length, block checksum
+# Magic; CRC-32 of all that follows it up to the data; format, number of buffers, lengths of the
+# description, the key, the data; CRC-32 of the data.
+_FIXED = struct.Struct("<8sIHHIIQI")
+_CHECKED = 12  # where that CRC-32 begins
+# Of each buffer: length, block checksum.
 _BUFFER = struct.Struct("<QI")
-_START = _FIXED.size + _CHECKS.size
 
 # One read takes most records whole; the rest of a larger one goes straight into its own memory.
 _FIRST_READ = 1 << 12
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class _Head(NamedTuple):
     chunk: bytes  # what the first read brought: the head and the beginning of the data
-    codec: str
     description: bytes
     key: bytes
-    data: tuple[int, int]  # length, CRC-32
+    size: int  # of the data
+    checksum: int  # of the data
     buffers: list[tuple[int, int]]  # length, block checksum
     end: int  # where the head ends
 
@@ -48,11 +48,10 @@ def write(file: FileIO, record: Record) -> None:
     table = b"".join(
         _BUFFER.pack(memoryview(buffer).nbytes, block_checksum(buffer)) for buffer in record.buffers
     )
-    fixed = _FIXED.pack(
-        MAGIC, FORMAT, len(record.buffers), len(description), len(record.key), len(record.data)
-    )
-    rest = b"".join((table, description, record.key))
-    head = fixed + _CHECKS.pack(crc32(rest, crc32(fixed)), crc32(record.data)) + rest
+    lengths = len(description), len(record.key), len(record.data)
+    fixed = _FIXED.pack(MAGIC, 0, FORMAT, len(record.buffers), *lengths, crc32(record.data))
+    checked = b"".join((fixed[_CHECKED:], table, description, record.key))
+    head = b"".join((MAGIC, crc32(checked).to_bytes(4, "little"), checked))
     if len(record.data) < _FIRST_READ:
         _write_all(file, head + record.data)
     else:
@@ -69,22 +68,31 @@ def read(path: str, name: str) -> Record:
         FileNotFoundError: if there is none.
         DamagedRecordError: if the file is anything but that record, whole and of a known format.
     """
-    with _open(path) as file:
+    file = _open(path)
+    try:
         head = _read_head(file, path, name)
         _, data, buffers = _read_value(file, head, path)
+    finally:
+        os.close(file)
     return Record(**_understand(head.description), key=head.key, data=data, buffers=buffers)
 
 
 def read_value(path: str, name: str) -> Value:
     """As :func:`read`, the value alone."""
-    with _open(path) as file:
+    file = _open(path)
+    try:
         return _read_value(file, _read_head(file, path, name), path)
+    finally:
+        os.close(file)
 
 
 def read_head(path: str, name: str) -> Record:
     """As :func:`read`, without the value, which is neither read nor verified."""
-    with _open(path) as file:
+    file = _open(path)
+    try:
         head = _read_head(file, path, name)
+    finally:
+        os.close(file)
     return Record(**_understand(head.description), key=head.key)
 
 
@@ -118,72 +126,68 @@ def _understand(description: bytes) -> dict[str, Any]:
     }
 
 
-def _open(path: str) -> FileIO:
+def _open(path: str) -> int:
     try:
-        return FileIO(path)
+        return os.open(path, _FLAGS)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise _damaged(path, f"it cannot be read: {error.strerror}") from error
 
 
-def _read_head(file: FileIO, path: str, name: str) -> _Head:
-    chunk = file.read(_FIRST_READ)
-    if not chunk.startswith(MAGIC):
-        raise _damaged(path, "it is no record of kigen's" if chunk else "it is empty")
-    if len(chunk) < _START:
-        raise _damaged(path, "it is cut short")
-    _, version, count, described, keyed, data_size = _FIXED.unpack_from(chunk)
+def _read_head(file: int, path: str, name: str) -> _Head:
+    try:
+        chunk = os.read(file, _FIRST_READ)
+    except OSError as error:
+        raise _damaged(path, f"it cannot be read: {error.strerror}") from error
+    if len(chunk) < _FIXED.size or not chunk.startswith(MAGIC):
+        raise _damaged(path, "it is cut short, or no record of kigen's")
+    _, head_crc, version, count, described, keyed, size, data_crc = _FIXED.unpack_from(chunk)
     if version > FORMAT:
         raise _damaged(path, f"a newer kigen wrote it, in format {version}; upgrade kigen")
-    at = _START + count * _BUFFER.size
+    at = _FIXED.size + count * _BUFFER.size
     end = at + described + keyed
-    file_size = len(chunk) if len(chunk) < _FIRST_READ else os.fstat(file.fileno()).st_size
+    file_size = len(chunk) if len(chunk) < _FIRST_READ else os.fstat(file).st_size
     if end > file_size:
         raise _damaged(path, "it is cut short")
     if end > len(chunk):
-        chunk += _memory_read(file, end - len(chunk))
-    head_crc, data_crc = _CHECKS.unpack_from(chunk, _FIXED.size)
-    if crc32(chunk[_START:end], crc32(chunk[: _FIXED.size])) != head_crc:
+        chunk += _read_bytes(file, end - len(chunk))
+    if crc32(chunk[_CHECKED:end]) != head_crc:
         raise _damaged(path, "its head does not match its checksum")
-    description = chunk[at : at + described]
-    # Of a look-up, this is all the parsing: the first two lines are name: "..." and codec: "..."
-    first, second, _ = description.split(b"\n", 2)
-    if first[7:-1].decode() != name:
-        raise _damaged(path, f"it is the record of {first[7:-1].decode()}")
-    buffers = list(_BUFFER.iter_unpack(chunk[_START:at]))
-    if end + data_size + sum([size for size, _ in buffers]) != file_size:
+    buffers = list(_BUFFER.iter_unpack(chunk[_FIXED.size : at])) if count else []
+    if end + size + sum([length for length, _ in buffers]) != file_size:
         raise _damaged(path, "it is cut short, or something follows its end")
-    return _Head(
-        chunk,
-        second[8:-1].decode(),
-        description,
-        chunk[at + described : end],
-        (data_size, data_crc),
-        buffers,
-        end,
-    )
+    description = chunk[at : at + described]
+    # 32 digits, for which six bytes of ``name: "`` make room
+    if description[7:39] != name.encode():
+        raise _damaged(path, f"it is the record of {description[7:39].decode()}")
+    return _Head(chunk, description, chunk[at + described : end], size, data_crc, buffers, end)
 
 
-def _read_value(file: FileIO, head: _Head, path: str) -> Value:
-    size, checksum = head.data
-    rest = head.chunk[head.end :]
-    data = rest[:size] + _memory_read(file, size - len(rest))
+def _read_value(file: int, head: _Head, path: str) -> Value:
+    chunk, description, _, size, checksum, table, end = head
+    data = chunk[end : end + size]
+    if len(data) < size:
+        data += _read_bytes(file, size - len(data))
     if crc32(data) != checksum:
         raise _damaged(path, "its value does not match its checksum")
-    rest = rest[size:]
+    # name: "32 digits"\n and codec: "..."\n come first.
+    codec = description[49 : description.index(b"\n", 49) - 1].decode()
+    if not table:
+        return codec, data, ()
+    rest = chunk[end + size :]
     buffers = []
-    for size, checksum in head.buffers:
-        buffer = _memory(size)
+    for length, checksum in table:
+        buffer = _memory(length)
         view = memoryview(buffer)
-        have = min(size, len(rest))
+        have = min(length, len(rest))
         view[:have] = rest[:have]
         rest = rest[have:]
         _read_into(file, view[have:])
         if block_checksum(buffer) != checksum:
             raise _damaged(path, "a buffer of its value does not match its checksum")
         buffers.append(buffer)
-    return head.codec, data, tuple(buffers)
+    return codec, data, tuple(buffers)
 
 
 def _memory(size: int) -> Any:
@@ -192,22 +196,21 @@ def _memory(size: int) -> Any:
     return bytearray(size) if numpy is None else numpy.empty(size, "u1")
 
 
-def _memory_read(file: FileIO, size: int) -> bytes:
-    """The next ``size`` bytes, or fewer at the end of the file; none for a negative size."""
-    if size <= 0:
-        return b""
-    memory = file.read(size)
-    while len(memory) < size and (more := file.read(size - len(memory))):
+def _read_bytes(file: int, size: int) -> bytes:
+    """The next ``size`` bytes, or fewer at the end of the file."""
+    memory = os.read(file, size)
+    while len(memory) < size and (more := os.read(file, size - len(memory))):
         memory += more
     return memory
 
 
-def _read_into(file: FileIO, view: memoryview) -> None:
-    while len(view):
-        count = file.readinto(view)
-        if not count:
-            return  # the file has shrunk under our hands; the checksum says so
-        view = view[count:]
+def _read_into(file: int, view: memoryview) -> None:
+    with FileIO(file, closefd=False) as reader:  # os.readv is not everywhere
+        while len(view):
+            count = reader.readinto(view)
+            if not count:
+                return  # the file has shrunk under our hands; the checksum says so
+            view = view[count:]
 
 
 def _write_all(file: FileIO, data: Any) -> None:

@@ -183,7 +183,7 @@ def test_a_record_of_a_newer_format_is_left_alone(tmp_path):
     archive["b"] = 2
     file = value_file(archive, fingerprint("a"))
     data = file.read_bytes()
-    file.write_bytes(data[:8] + (99).to_bytes(2, "little") + data[10:])
+    file.write_bytes(data[:12] + (99).to_bytes(2, "little") + data[14:])
     with pytest.warns(DamagedRecordWarning, match=r"newer kigen.*upgrade"):
         assert archive.get("a") is None
     assert archive["b"] == 2

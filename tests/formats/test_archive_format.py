@@ -20,7 +20,7 @@ from kigen.testing.backend import NAMES, a_record
 
 # A record of version 1, as one file.
 GOLDEN = bytes.fromhex(
-    "896b6967656e0d0a01000100c2000000050000001f000000000000006f3fe4d5e2d753e30900000000000000"
+    "896b6967656e0d0a9078857e01000100c2000000050000001f00000000000000e2d753e30900000000000000"
     "6de4be926e616d653a2022303030303030303030303030303030303030303030303030303061626364656622"
     "0a636f6465633a20227069636b6c65220a66756e6374696f6e3a20226d6f64756c652e66756e6374696f6e22"
     "0a636f64653a2022626f64793a30313233220a637265617465643a20313730303030303030302e32350a656c"
@@ -37,13 +37,15 @@ def test_a_record_file_is_what_the_reference_draws(tmp_path):
     name = fingerprint("key")
     archive.store(name, "key", {"a": array}, function="m.f", fields={"lr": 0.1}, elapsed=2)
     data = (tmp_path / "runs" / name[:2] / name[2:]).read_bytes()
-    magic, version, buffers, described, keyed, size = struct.unpack_from("<8sHHIIQ", data)
+    magic, head_crc, version, buffers, described, keyed, size, data_crc = struct.unpack_from(
+        "<8sIHHIIQI", data
+    )
     assert (magic, version, buffers) == (b"\x89kigen\r\n", 1, 1)
-    head_crc, data_crc, length, _ = struct.unpack_from("<IIQI", data, 28)
+    length, _ = struct.unpack_from("<QI", data, 36)
     description = data[48 : 48 + described]
     key = data[48 + described : 48 + described + keyed]
     start = 48 + described + keyed
-    assert zlib.crc32(data[36:start], zlib.crc32(data[:28])) == head_crc
+    assert zlib.crc32(data[12:start]) == head_crc
     assert zlib.crc32(data[start : start + size]) == data_crc
     assert length == array.nbytes
     assert len(data) == start + size + length
@@ -71,16 +73,16 @@ def test_a_record_file_of_version_1_is_read_and_written_the_same(tmp_path):
 
 # A database of version 1, closed: {"a": 1, ("b", 2.5): [None, "x"]}, compressed.
 DATABASE = (
-    "c-rllO>fgM7{{G7TSlcaE^HdPcpK9;5lXvuZFgHc!Zeny(3O{IOqCluThuh!nq=#^0F&Uf6Dl77z64jU+&LjQ@eM"
-    "d2E=ahk_o|{@5%?!LwjV!v9{V3fj<b4Sw|oLkx7k2GOo0I)ieMf>0Dwq~1Wt&Y>kF)ay0z(m-iRP>2r>C5kfghyA"
-    "Il%5@3g_;aQ-n~Oi1!oMHx7l*tN)BlX!vcd#qY0Yx#->A1-N+ATz=IDqPicZJ`3qz%hKwbyR3t#KxY=d{jtmwCxe"
-    "BLX3RkTMaU0Gzo1|%VgkKEwb$zTa(kBSjPhnY7ls*Tq@EihTFs*ER}C-Wms5)O?S`22W~_jRutjotdD9o!Ki^Y31"
-    "*eVW?IP?bPX~ioQgt97`UQ6uE3QNEe~{E4edwM?=@z)xaU1=wvcAi&keCPheIqus7e^7Yv{^z%1|f!u%MR;CrOQ7"
-    "S$B~gkW-GPWs_4;j4fi+y`TY?Rw~*emF(=@TLj_iAAO=K^oU<Yo<&!DW?9n*HKD7x5-QFf3#-I4iXT0)^NQaqFBS"
-    "9UHMp#;arJwtKYdf|AI>WRupCTU-i}Ro^(qQ{H|$rLuGJ)KboTOr&RZMnY|`>5kl)b@hr{7;IGire#LLB4Oa@@QF"
-    "p{Ci*jg@EtC@2+n@J?+5JA~oa)u<af#+yHl}Y74e;D0gAJW&Iz_wL5)*9P*-uLDTi*_i~+Kcn-6#c3l-?ogpO{hb"
-    "ZIc&72Rt|+$o5XK?TmL0~`g-k&z$P%Ljtl{*FOkTk&FoAzg=)ymrqhYpgqcp|$P6-#R65BfF!(e{qxK!AMJKtIh4"
-    "`TI`Ue1ScWz~(;r{;~$Y1D%!{Kl^9M0d&^+-{;=u1Q#j}$Lm^tI4A|9Afca5x+ehr{___zlCZYB~"
+    "c-rllO>fgM7{{G7TSlcaE-;N;yp3s_2&G-Sw!5tzVH!(UXv@nqrpig2Eoz!<O|q2}FbPgOq4ELXOK|1NofBdQgpf"
+    "EQ4u}g9ZtA_NXjcUONsjHuPoBsAN0H-H?x>cJq3Jdo$cHH~0C*nEK?nfgNfE#ikyCw+7Erg=9nc#d#C0wv{se+>3"
+    "-lY}JK;NNFc^$~jHly*cu|rDcE`6Zywk*9VEZ1e=F3XHs=#}T%6&*pFkgWcMOEgj&<q^iw_HbtriE?8lc|pkv5hu"
+    "8Y{<|+KK88!p46L|G>K&*aI6;IboGsisZOlJ0S7fOyjd<4Nfg~}8Xhc_ZzyG0Sb<G<$1--^h&Uuk+_M=UX*M=c1F"
+    "d6&Rsx-AHD6E_NR4nZ3JGE0s`8);mrJDFRaH5(A56d3nC==q@1e7WB%69_h^{#tq6tD(!Z2M!SDs^rI(`HTYN>FP"
+    "RPU8_8`%Lq=4e_rJ{Cpaz<S*a8gOyBsw@!6PTswNkx~1jPgI5;_G`$q$cj%aYid{Hx{6Do;`Fi5ia(+F!6Q4Z`0e"
+    "syF<)MROUepUznA(`*ZBUSyu<;^F>uS<vdOMqLxJyx{TkJ^mZXi&UOv!yYh#^FS{wo5YjR;Q7z_r3(d99Jz8H&%0"
+    "E`ueGvpYn<#L*4&KlWFA~}mN%I1>OIBDp{Ea|5*sr-kxBcHx~SzUDk+m_*IYjo{N-^&X$+8(F17v|_G`guFPY3X$"
+    "v6Ne~uSZhx%?{Td*j$i$}`ip<RfB7LtCom`vUjjm3B9Td(+39QwX~@i`(}|gcnNH>KG&1#6I!Pz6|20XX_8q20N4"
+    "b``_@MOS2LP|Ou4kg*{{IGuAIXKmU@#aA#^219NRd11ON1Yb6wjUYwa_{LcmD)17z_r3!T4YJ4V+_cP5"
 )
 
 
