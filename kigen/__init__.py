@@ -18,6 +18,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # as type checkers know it; typing itself would be half of the import
 
 if TYPE_CHECKING:
+    from kigen.about import citation, license
     from kigen.blueprint import Blueprint
     from kigen.caching import (
         inf_cache,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     )
     from kigen.fields import Enum, Field, Param, Pool
     from kigen.key import Key
+    from kigen.keymaps.keygen import keygen
     from kigen.recorders import Generator, Recorder
     from kigen.rengines import RandomRengine, Rengine, SobolRengine
     from kigen.seeded import dedup, seeded_cache
@@ -97,10 +99,13 @@ __all__ = [
     "Store",
     "UnfingerprintableError",
     "UnkeyableCall",
+    "citation",
     "dedup",
     "inf_cache",
     "isvalid",
+    "keygen",
     "lfu_cache",
+    "license",
     "lru_cache",
     "mru_cache",
     "no_cache",
@@ -113,7 +118,7 @@ __all__ = [
     "validate",
 ]
 
-# Where a public name lives; the errors, most of the names, are looked for in kigen.errors.
+# Where a name lives; the errors, which are many, are looked for in kigen.errors.
 _HOMES = {
     "Blueprint": "blueprint",
     "Enum": "fields",
@@ -128,10 +133,14 @@ _HOMES = {
     "Rengine": "rengines",
     "SobolRengine": "rengines",
     "Store": "store",
+    "_keygen": "signature",  # klepto's, which has no __all__
+    "citation": "about",
     "dedup": "seeded",
     "inf_cache": "caching",
     "isvalid": "signature",
+    "keygen": "keymaps.keygen",
     "lfu_cache": "caching",
+    "license": "about",
     "lru_cache": "caching",
     "mru_cache": "caching",
     "no_cache": "caching",
@@ -152,9 +161,11 @@ _ROOMS = frozenset(
         "errors",
         "fields",
         "fingerprint",
+        "keymaps",
         "recorders",
         "rengines",
         "rounding",
+        "safe",
         "signature",
         "tools",
     }
@@ -166,9 +177,10 @@ def __getattr__(name: str) -> object:
 
     if name in _ROOMS:
         return import_module(f"kigen.{name}")
-    if name not in __all__:
+    home = _HOMES.get(name, "errors")
+    if home == "errors" and name not in __all__:
         raise AttributeError(f"module 'kigen' has no attribute {name!r}")
-    value: object = getattr(import_module(f"kigen.{_HOMES.get(name, 'errors')}"), name)
+    value: object = getattr(import_module(f"kigen.{home}"), name)
     globals()[name] = value  # the next look-up does not come here
     return value
 

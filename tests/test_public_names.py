@@ -84,6 +84,12 @@ def test_every_public_name_is_in_the_reference() -> None:
     assert {*kigen.__all__} <= described
 
 
+def test_what_klepto_has_without_listing_it_is_found_too() -> None:
+    """``from klepto import _keygen`` works after s/klepto/kigen/."""
+    assert callable(kigen._keygen)
+    assert "_keygen" not in kigen.__all__
+
+
 def drawn_tree() -> dict[str, str]:
     """The tree in the docstring of kigen.errors: each class and the class above it."""
     above: list[tuple[int, str]] = []

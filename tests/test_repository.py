@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import kigen
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -86,13 +88,19 @@ def test_every_extra_that_a_message_names_exists() -> None:
 
 def test_the_changelog_leads_with_this_version() -> None:
     """What a user gets with this version is told under its number."""
-    import kigen
-
     versions = re.findall(
         r"^## \[?([\w.]+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M
     )
     assert kigen.__version__ in versions[:2]
     assert versions[0] in {"Unreleased", kigen.__version__}
+
+
+def test_the_license_that_is_printed_is_the_one_in_the_repository(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """There is one license."""
+    kigen.license()
+    assert capsys.readouterr().out == (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("example", sorted((ROOT / "examples").glob("*.py")), ids=lambda p: p.stem)
