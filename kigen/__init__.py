@@ -18,7 +18,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # as type checkers know it; typing itself would be half of the import
 
 if TYPE_CHECKING:
-    from kigen.about import citation, license
+    from kigen.about import citation, license  # noqa: A004 - klepto has it
     from kigen.blueprint import Blueprint
     from kigen.caching import (
         inf_cache,
