@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Progress", "Store"]
 
+OF = "WHERE ? IS NULL OR gen_key = ?"
+"""Of one generator, or of all; both parameters are its name."""
+
 
 class Progress(NamedTuple):
     """How far a generator has come."""
@@ -77,13 +80,14 @@ class Store:
         """Insert a generator or update its cursor; ``state_extra`` is kept with it as JSON."""
         import json
 
-        extra = json.dumps(state_extra or {})
+        extra, now = json.dumps(state_extra or {}), _now()
         with self.transaction() as connection:
             connection.execute(
                 "INSERT INTO generators (gen_key, cursor, state_extra, created_at, updated_at) "
-                "VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (gen_key) DO UPDATE SET "
-                "cursor = ?2, state_extra = ?3, updated_at = ?4",
-                (gen_key, cursor, extra, _now()),
+                "VALUES (?, ?, ?, ?, ?) ON CONFLICT (gen_key) DO UPDATE SET "
+                "cursor = excluded.cursor, state_extra = excluded.state_extra, "
+                "updated_at = excluded.updated_at",
+                (gen_key, cursor, extra, now, now),
             )
 
     def load_progress(self, gen_key: str) -> Progress | None:
@@ -95,13 +99,15 @@ class Store:
 
     def save_progress(self, gen_key: str, progress: Progress) -> None:
         """Note how far a generator has come."""
+        now = _now()
         with self.transaction() as connection:
             connection.execute(
                 "INSERT INTO generators "
                 "(gen_key, cursor, draws, signature, created_at, updated_at) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT (gen_key) DO UPDATE SET "
-                "cursor = ?2, draws = ?3, signature = ?4, updated_at = ?5",
-                (gen_key, *progress, _now()),
+                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (gen_key) DO UPDATE SET "
+                "cursor = excluded.cursor, draws = excluded.draws, "
+                "signature = excluded.signature, updated_at = excluded.updated_at",
+                (gen_key, *progress, now, now),
             )
 
     def load_checkpoint(self, gen_key: str) -> tuple[int, bytes] | None:
@@ -142,7 +148,9 @@ class Store:
     def run_count(self, gen_key: str | None = None) -> int:
         """Return the number of recorded keys, of one generator or of all."""
         rows = self._database.query(
-            "SELECT COUNT(*) FROM runs WHERE ?1 IS NULL OR gen_key = ?1", gen_key
+            f"SELECT COUNT(*) FROM runs {OF}",  # noqa: S608
+            gen_key,
+            gen_key,
         )
         return int(rows[0][0])
 
@@ -160,11 +168,11 @@ class Store:
 
     def recent_runs(self, n: int = 20, gen_key: str | None = None) -> list[dict[str, Any]]:
         """Return the ``n`` runs recorded last, the newest first."""
-        return self._runs("WHERE ?1 IS NULL OR gen_key = ?1 ORDER BY seq DESC LIMIT ?2", gen_key, n)
+        return self._runs(f"{OF} ORDER BY seq DESC LIMIT ?", gen_key, gen_key, n)
 
     def all_params(self, gen_key: str | None = None) -> list[dict[str, Any]]:
         """Return ``key_id``, ``gen_key`` and ``params`` of all runs, in the order recorded."""
-        rows = self._runs("WHERE ?1 IS NULL OR gen_key = ?1 ORDER BY seq", gen_key)
+        rows = self._runs(f"{OF} ORDER BY seq", gen_key, gen_key)
         return [{name: row[name] for name in ("key_id", "gen_key", "params")} for row in rows]
 
     def _runs(self, condition: str, *parameters: object) -> list[dict[str, Any]]:
