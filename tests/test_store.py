@@ -27,6 +27,8 @@ def test_runs_are_found_by_id_by_generator_and_by_time(tmp_path):
         assert store.get_run(keys[3].fingerprint())["gen_key"] == "one"
         assert store.get_run("no such id") is None
         assert store.get_run("ffffffffffff") is None
+        assert store.get_run("") is None
+        assert store.record_runs([], "one") == 0
         assert [run["params"]["a"] for run in store.recent_runs(2, "one")] == [4, 3]
         assert [run["gen_key"] for run in store.recent_runs(1)] == ["two"]
         assert set(store.recent_runs(1)[0]) == {"key_id", "gen_key", "params", "created_at"}

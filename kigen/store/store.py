@@ -156,7 +156,7 @@ class Store:
 
     def get_run(self, key_id: str) -> dict[str, Any] | None:
         """Return the run with this ``Key.id`` (or fingerprint), or ``None``."""
-        if all(digit in "0123456789abcdef" for digit in key_id) and len(key_id) % 2 == 0:
+        if len(key_id) in (12, 32) and set(key_id) <= set("0123456789abcdef"):
             prefix = bytes.fromhex(key_id)
             found = self._runs(
                 "WHERE fingerprint >= ? AND fingerprint < ? LIMIT 1", prefix, prefix + b"\xff" * 17
