@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kigen.caching.body import body_tag
 from kigen.caching.call import Call
+from kigen.caching.elide import elide
 from kigen.caching.guard import choose_guard
 from kigen.caching.held import Raised
 from kigen.caching.naming import Naming
@@ -82,11 +83,16 @@ class Shelf(MutableMapping[Any, Any]):
     def take(self, flight: Flight) -> tuple[Any, float]:
         """Return the stored result of a call, or `MISSING`, and its age; names the flight."""
         flight.name = self.naming.name(flight.call)
+        entry = self.archive.fetch(flight.name)
+        value = self._value(entry)
+        if entry is not None and value is not MISSING:
+            return value, time() - entry.created
+        if not self.archive.backend.keeps_objects:
+            flight.call = elide(flight.call)
         if flight.key is not flight.call:
             # The function may change its arguments, or its caller may before they are written.
             flight.call = snapshot(flight.call)
-        entry = self.archive.fetch(flight.name)
-        return self._value(entry), 0.0 if entry is None else time() - entry.created
+        return MISSING, 0.0
 
     def keep(self, flight: Flight, value: Any, elapsed: float) -> None:
         """Write a new result, or note that it is to be written."""
