@@ -349,8 +349,9 @@ def test_a_key_without_canonical_bytes_can_be_built_and_shown_but_not_used():
     key = Holder(v=object())
     assert "v=<object object" in repr(key)
     for use in (hash, Key.fingerprint):
-        with pytest.raises(UnfingerprintableError):
+        with pytest.raises(UnfingerprintableError, match=r"^v has no fingerprint") as caught:
             use(key)
+        assert caught.value.path == "v"
 
 
 def test_its_repr_shows_id_and_values():

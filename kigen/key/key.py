@@ -211,7 +211,11 @@ class Key:
 
     def _freeze(self) -> bytes:
         """Return the digest; from now on the key is frozen."""
-        digest = self._peek()
+        try:
+            digest = self._peek()
+        except UnfingerprintableError:
+            self._name_culprit()
+            raise
         _set(self, "_digest", digest)
         return digest
 
@@ -247,9 +251,18 @@ class Key:
         try:
             return self._hash
         except AttributeError:
-            hashed = hash(self._tokens())
+            try:
+                hashed = hash(self._tokens())
+            except UnfingerprintableError:
+                self._name_culprit()
+                raise
             _set(self, "_hash", hashed)
             return hashed
+
+    def _name_culprit(self) -> None:
+        """Raise `UnfingerprintableError` with a path that begins with the field."""
+        for name, value in self._given().items():
+            _fingerprint.digest(value, at=name)
 
     def _tokens(self) -> tuple[Any, ...]:
         cls = type(self)

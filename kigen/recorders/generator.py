@@ -56,6 +56,12 @@ class Generator(Recorder, Generic[K]):
         flush_interval: int = 10,
         max_consecutive_skips: int = 30,
     ) -> None:
+        if isinstance(blueprint, type):
+            raise ConfigurationError(
+                f"Generator({blueprint.__name__}): give a blueprint, as in "
+                f"Generator(Blueprint({blueprint.__name__}))",
+                option="blueprint",
+            )
         if max_consecutive_skips < 1:
             raise ConfigurationError(
                 f"max_consecutive_skips={max_consecutive_skips!r} must be at least 1",

@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -15,6 +16,7 @@ from kigen import (
     Generator,
     Key,
     Param,
+    Pool,
     RandomRengine,
     Recorder,
     SpaceExhaustedError,
@@ -422,3 +424,39 @@ def test_a_store_holds_keys_as_soon_as_they_are_handed_out(tmp_path):
 def test_senseless_options_are_refused():
     with pytest.raises(ValueError, match="max_consecutive_skips"):
         Generator(Blueprint(K2), max_consecutive_skips=0)
+    with pytest.raises(ValueError, match=r"Generator\(Blueprint\(K2\)\)"):
+        Generator(K2)
+
+
+def test_a_blueprint_configured_later_does_not_change_a_generator():
+    blueprint = Blueprint(K2)
+    generator = Generator(blueprint, seed=1)
+    blueprint.configure("b", "x")
+    assert generator.gen_key == "K2:RandomRengine:1"
+    assert generator.generate_many(22) == Generator(Blueprint(K2), seed=1).generate_many(22)
+
+
+def test_a_pool_may_be_populated_after_the_generator_was_made():
+    class Take(Key):
+        file = Pool()
+
+    generator = Generator(Blueprint(Take), seed=1)
+    Take.file.populate(["a", "b"])
+    assert {key.file for key in generator.generate_many(2)} == {"a", "b"}
+
+
+def test_threads_that_share_a_store_share_out_its_keys(tmp_path):
+    handed_out = []
+
+    def work(store):
+        generator = Generator(Blueprint(K2), seed=3, store=store)
+        handed_out.extend(generator.generate() for _ in range(4))
+
+    with Store(tmp_path / "k.db", check_same_thread=False) as store:
+        threads = [threading.Thread(target=work, args=(store,)) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert set(handed_out) == set(Generator(Blueprint(K2), seed=3).generate_many(20))
+    assert len(handed_out) == 20
