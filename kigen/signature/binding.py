@@ -30,9 +30,11 @@ class Ignored(NamedTuple):
     @classmethod
     def of(cls, ignored: str | int | Iterable[str | int] | None) -> Ignored:
         """Read klepto's ``ignore=``: a name, an index, ``"*"``, ``"**"``, or several of them."""
+        each: Iterable[object] = (ignored,)
         if ignored is None:
-            ignored = ()
-        each = set((ignored,) if isinstance(ignored, str | int) else ignored)
+            each = ()
+        elif isinstance(ignored, Iterable) and not isinstance(ignored, str):
+            each = tuple(ignored)
         names = {one for one in each if isinstance(one, str)}
         indices = frozenset(_index(one) for one in each if not isinstance(one, str))
         return cls(frozenset(names - {"*", "**"}), indices, "*" in names, "**" in names)
