@@ -10,7 +10,7 @@ from kigen.caching.info import CacheInfo, StandardCacheInfo
 from kigen.caching.memory import Memory
 from kigen.caching.miss import Miss
 from kigen.caching.notices import warn
-from kigen.caching.plain import Digest
+from kigen.caching.plain import is_digested
 from kigen.caching.shelf import Shelf, Unwritten, snapshot
 from kigen.errors import ConfigurationError, StorageWarning
 from kigen.policies import MISSING
@@ -102,7 +102,7 @@ class Control:
         for key, again in (wanted or dict(shelf.unwritten)).items():
             waiting = shelf.unwritten.get(key, again)
             value = self.memory.get(key, MISSING)
-            known = value is not MISSING and waiting.call.__class__ is not Digest
+            known = value is not MISSING and not is_digested(waiting.call)
             if known and shelf.write(waiting.call, value, waiting.elapsed, waiting.name):
                 shelf.unwritten.pop(key, None)
 
@@ -212,7 +212,7 @@ class Control:
         if shelf is None:
             return
         waiting = [key for key in self.memory if key not in shelf.unwritten and key not in written]
-        known = [key for key in waiting if key.__class__ is not Digest]
+        known = [key for key in waiting if not is_digested(key)]
         shelf.unwritten.update((key, Unwritten(key)) for key in known)
         if len(known) < len(waiting):
             warn(

@@ -108,6 +108,8 @@ class Memoizer:
             "materialize=True keeps what it brings as a tuple",
         )
         keying = Keying.of(Parameters.of(function), self._keymap(), self.ignore, self.typed)
+        if _is_method(function) and keying.names and keying.names[0] == "self":
+            keying = keying._replace(owned=True)
         wrapper, control = self.memoize(
             _materialized(function), keying, Naming(function, keying.names, self.name, self.typed)
         )
@@ -124,6 +126,7 @@ class Memoizer:
         rounded = self._rounded(keying)
         miss_type = self._miss_type(function)
         miss = miss_type(policy, naming, self.copy, self.rules, rounded, self.purge)
+        miss.owned = keying.bare if keying.owned else None
 
         def open_shelf(archive: Archive | None, through: bool) -> Shelf | None:
             if archive is None:
@@ -187,6 +190,12 @@ def open_archive(where: Any) -> Archive | None:
         where = where.archive
     archive = where if isinstance(where, Archive) else open_url(where)
     return None if isinstance(archive.backend, NullBackend) else archive
+
+
+def _is_method(function: Any) -> bool:
+    """Tell whether a function was defined in the body of a class."""
+    owner = getattr(function, "__qualname__", "").rpartition(".")[0]
+    return bool(owner) and not owner.endswith("<locals>")
 
 
 def refuse_kinds(function: Any, kinds: Collection[str], remedy: str) -> None:

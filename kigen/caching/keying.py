@@ -16,6 +16,7 @@ class Keying(NamedTuple):
     """The source of the key, and the names of the values in it.
 
     In the source ``{pairs}`` stands for the function of that name: ``**more`` counts in any order.
+    ``owned``: the function is a method, whose instance is held weakly.
 
     ``names`` is None where a keymap makes the key. One name alone is its own key: a tuple around
     it would double the time of a hit.
@@ -26,6 +27,7 @@ class Keying(NamedTuple):
     names: tuple[str, ...] | None = None
     keymap: Callable[..., Any] | None = None
     typed: bool = False
+    owned: bool = False
 
     @classmethod
     def of(
@@ -69,6 +71,18 @@ class Keying(NamedTuple):
         source = values[0] if len(values) == 1 else f"({', '.join(values)})"
         return cls(parameters, source, names, typed=typed)
 
+    @property
+    def bare(self) -> bool:
+        """Whether the key is the one value itself, and not a tuple of values."""
+        return len(self.names or ()) == 1 and not self.typed
+
+    def lookup_source(self) -> str:
+        """Return the source of the key as it is looked up in memory."""
+        if not self.owned:
+            return self.source
+        owner = "{ref}(self)"
+        return owner if self.bare else self.source.replace("(self", f"({owner}", 1)
+
     def rounding(self, rounded: Callable[..., Any]) -> Callable[[Any], Any]:
         """Return what rounds a key: its values, those in ``*rest`` and in ``**more`` one by one.
 
@@ -86,9 +100,9 @@ class Keying(NamedTuple):
             return rounded(value)[0]
 
         def round_key(key: Any) -> Any:
-            values = (key,) if len(names) == 1 and not self.typed else key
+            values = (key,) if self.bare else key
             parts = [part(name, value) for name, value in zip(names, values, strict=False)]
-            if len(names) == 1 and not self.typed:
+            if self.bare:
                 return parts[0]
             return (*parts, *map(type, parts)) if self.typed else tuple(parts)
 

@@ -7,7 +7,8 @@ from types import CellType
 from typing import Any
 
 from kigen.caching.miss import Miss
-from kigen.caching.plain import ATOMS, Aside, Digest
+from kigen.caching.owners import owned_call
+from kigen.caching.plain import ATOMS, Aside, is_digested
 from kigen.policies import MISSING
 
 
@@ -39,7 +40,10 @@ class Memory(MutableMapping[Any, Any]):
             raise KeyError(key)
 
     def __iter__(self) -> Iterator[Any]:
-        return (key.key if key.__class__ is Aside else key for key in list(self._miss.policy))
+        for key in list(self._miss.policy):
+            call = owned_call(key.key if key.__class__ is Aside else key)
+            if call is not MISSING:
+                yield call
 
     def __len__(self) -> int:
         return len(self._miss.policy)
@@ -51,7 +55,7 @@ class Memory(MutableMapping[Any, Any]):
         self._miss.policy.clear()
 
     def _key(self, key: Any) -> Any:
-        if key.__class__ in ATOMS or key.__class__ is Digest:
+        if key.__class__ in ATOMS or is_digested(key):
             return key
         return self._miss.memory_key(key)
 

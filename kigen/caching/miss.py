@@ -18,6 +18,7 @@ from weakref import WeakSet
 from kigen.caching.flight import Flight
 from kigen.caching.guard import FIXED, choose_guard
 from kigen.caching.held import Held, Raised
+from kigen.caching.owners import Owner, disown
 from kigen.caching.plain import Aside, memory_key
 from kigen.errors import UnfingerprintableError
 from kigen.policies import MISSING, Policy
@@ -46,6 +47,7 @@ class Miss:
         "memory",
         "misses",
         "naming",
+        "owned",
         "policy",
         "purge",
         "rounded",
@@ -69,6 +71,8 @@ class Miss:
         self.memory = policy.memory
         self.me = self.caller()
         self.naming = naming
+        #: For a method, whose instance is held weakly: whether that alone is the key.
+        self.owned: bool | None = None
         self.guard = choose_guard(copy)
         self.rules = rules
         self.rounded = rounded
@@ -156,9 +160,16 @@ class Miss:
     def memory_key(self, call: Any) -> Hashable:
         """Return the key in memory for any call; raises `kigen.errors.UnkeyableCall`."""
         try:
-            return memory_key(call, typed=self.naming.typed)
+            key = memory_key(call, typed=self.naming.typed)
         except UnfingerprintableError:
             raise self.naming.refusal(call) from None
+        if self.owned is None:
+            return key
+        return disown(key, bare=self.owned, gone=self._gone)
+
+    def _gone(self, owner: Owner) -> None:
+        self.policy.discard(owner.key)
+        self.policy.discard(Aside(owner.key))
 
     def wait(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         """Wait for another caller's flight; return what `claim` returns after that."""

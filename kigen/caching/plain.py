@@ -12,7 +12,10 @@ from collections.abc import Hashable
 from typing import Any, Final, cast
 
 from kigen import fingerprint
+from kigen.errors import UnfingerprintableError
 from kigen.fingerprint.dispatch import REGISTERED
+
+_CONTAINERS: Final = frozenset({tuple, frozenset})
 
 #: Types whose values are hashable and equal to themselves, whatever they are.
 ATOMS: Final = frozenset({int, str, bytes, bool, type(None)})
@@ -68,13 +71,36 @@ def memory_key(call: Any, *, typed: bool = False) -> Hashable:
     ((1, 2.5), True)
     """
     if typed:  # (values, then their types); what lies within a value counts with its type, too
-        if ATOMS.issuperset(map(type, call[: len(call) // 2])):
-            return cast("Hashable", call)
-        return Digest(fingerprint.digest(call, typed=True))
-    if _usable(call):
-        return cast("Hashable", call)
-    plain = _hashable(call)
-    return cast("Hashable", plain) if _usable(plain) else Digest(fingerprint.digest(call))
+        half = len(call) // 2
+        return *map(_typed_form, call[:half]), *call[half:]
+    return cast("Hashable", call) if _usable(call) else _form(call)
+
+
+def is_digested(key: Any) -> bool:
+    """Tell whether what a key stands for is, in part at least, known by its digest alone."""
+    return key.__class__ is Digest or (key.__class__ is tuple and any(map(is_digested, key)))
+
+
+def _form(value: Any) -> Hashable:
+    """Replace what is no key by its hashable equal, if it has one, so that the two meet; or by its
+    digest. Each part for itself: an instance beside a list still goes by its own ``==``.
+    """
+    kind = value.__class__
+    if kind is tuple:
+        return tuple(map(_form, value))
+    equal = frozenset(value) if kind is set else bytes(value) if kind is bytearray else value
+    return cast("Hashable", equal) if _usable(equal) else Digest(fingerprint.digest(value))
+
+
+def _typed_form(value: Any) -> Hashable:
+    if value.__class__ in ATOMS:
+        return cast("Hashable", value)
+    try:
+        return Digest(fingerprint.digest(value, typed=True))
+    except UnfingerprintableError:
+        if _usable(value) and value.__class__ not in _CONTAINERS:
+            return cast("Hashable", value)  # an instance, of which there is but one
+        raise
 
 
 def _usable(key: Any) -> bool:
@@ -105,15 +131,3 @@ def _has_fingerprint_only(kind: type) -> bool:
         return True
     own: object = kind.__eq__
     return own is object.__eq__ and getattr(kind, "__fingerprint__", None) is not None
-
-
-def _hashable(value: Any) -> Any:
-    """Replace a set or a bytearray by its hashable equal, so that the two meet in memory."""
-    kind = value.__class__
-    if kind is tuple:
-        return tuple(map(_hashable, value))
-    if kind is set:
-        return frozenset(value)
-    if kind is bytearray:
-        return bytes(value)
-    return value

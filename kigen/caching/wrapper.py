@@ -39,6 +39,7 @@ from collections.abc import Callable, Collection
 from keyword import iskeyword
 from types import CellType, CodeType, FunctionType
 from typing import Any
+from weakref import ref
 
 from kigen.caching.flight import Flight
 from kigen.caching.keying import Keying, pairs
@@ -50,7 +51,7 @@ from kigen.signature import Parameters
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
     *("function", "keymap", "memory", "claim", "claim_odd", "settle", "abandon"),
-    *("ATOMS", "Absent", "Flight", "Landing", "pairs"),
+    *("ATOMS", "Absent", "Flight", "Landing", "pairs", "ref"),
     *("calls", "entry", "key", "latest", "ticket", "value"),
 )
 
@@ -109,6 +110,8 @@ def compile_wrapper(
     """Return the wrapper of ``function``, and the cell that holds its number of calls."""
     names = _names(function, keying)
     subscript = names["found"]
+    if keying.owned:
+        subscript = keying.lookup_source().format(**names)
     if subscript.startswith("(") and subscript != "()":
         subscript = subscript[1:-1]
     hit = miss.policy.hit.format(**{**names, "key": subscript})
@@ -125,6 +128,7 @@ def compile_wrapper(
         "Absent": (KeyError, TypeError),
         "Flight": Flight,
         "pairs": pairs,
+        "ref": ref,
     }
     scope = {names[name]: meaning for name, meaning in meanings.items()}
     scope |= {names[name]: getattr(miss.policy, name) for name in miss.policy.shared}
@@ -166,7 +170,7 @@ def _names(function: Callable[..., Any], keying: Keying) -> dict[str, str]:
     own = _own_names({*parameters.names(), _name(function)})
     source = keying.source.format(**own) if keying.keymap is None else keying.source
     found = made = source
-    parts = list(keying.names or ())
+    parts = ["self" if keying.owned else name for name in keying.names or ()]
     prepare = "# The key is put together where it is used."
     if keying.keymap is not None:
         found, made = own["key"], f"{own['keymap']}({source})"

@@ -1,0 +1,49 @@
+"""Keys of methods: the instance is held weakly, and its entries go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+from weakref import ref
+
+from kigen.policies import MISSING
+
+
+class Owner(ref[Any]):
+    """A weak reference to an instance in a key; equal to any other to an equal instance.
+
+    It knows the key that it is part of, so that the entry can be dropped when the instance dies.
+    """
+
+    __slots__ = ("key",)
+
+    key: Hashable
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What it refers to goes along, and dies on arrival if nobody else refers to it.
+        return Owner, (self(),)
+
+
+def disown(key: Any, *, bare: bool, gone: Callable[[Any], None]) -> Hashable:
+    """Return a method's key with its instance held weakly, or as it is if that cannot be.
+
+    ``bare``: the instance alone is the key. ``gone`` is called with the `Owner` when it dies.
+    """
+    instance = key if bare else key[0]
+    try:
+        owner = Owner(instance, gone)
+    except TypeError:  # a class with __slots__, or a digest
+        return key  # type: ignore[no-any-return]
+    owner.key = owner if bare else (owner, *key[1:])
+    return owner.key
+
+
+def owned_call(key: Any) -> Any:
+    """Return the call that a key stands for, or `MISSING` if the instance is gone."""
+    if key.__class__ is Owner:
+        instance = key()
+        return MISSING if instance is None else instance
+    if key.__class__ is tuple and key and key[0].__class__ is Owner:
+        instance = key[0]()
+        return MISSING if instance is None else (instance, *key[1:])
+    return key
