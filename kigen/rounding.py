@@ -193,8 +193,8 @@ def _round_container(value: Any, tol: int, depth: int) -> Any:
         return kind([_rounded(item, tol, depth) for item in value])
     if kind is dict or kind is MappingProxyType:
         return kind({key: _rounded(item, tol, depth) for key, item in value.items()})
-    if isinstance(value, tuple) and hasattr(value, "_make"):
-        return value._make([_rounded(item, tol, depth) for item in value])
+    if isinstance(value, tuple) and (make := getattr(kind, "_make", None)) is not None:
+        return make([_rounded(item, tol, depth) for item in value])
     if isinstance(value, list | deque):
         return _refill(value, enumerate(value), tol, depth)
     if isinstance(value, dict):

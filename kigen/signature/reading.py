@@ -63,7 +63,7 @@ def read(function: Callable[..., Any]) -> Reading:
     """
     if type(function) is FunctionType:
         return _read_function(function)
-    if type(function) is MethodType and type(function.__func__) is FunctionType:
+    if isinstance(function, MethodType) and type(function.__func__) is FunctionType:
         return _read_function(function.__func__).bound()
     if isinstance(function, partial):
         return read(function.func).filled(function.args, function.keywords)
