@@ -10,7 +10,7 @@ from types import ModuleType
 
 from benchmarks.interleave import circumstances
 
-PEERS = ("numpy", "cachetools", "cachebox", "klepto", "diskcache", "joblib", "pandas")
+PEERS = ("numpy", "pandas", "cachetools", "cachebox", "klepto", "diskcache", "joblib", "optuna")
 HERE = Path(__file__).parent
 
 
