@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kigen.archives.entry import Entry
 from kigen.archives.readable import readable_fields, readable_result
-from kigen.backends.record import Record
+from kigen.backends.record import Record, checked_name
 from kigen.codecs import LiveCodec, PickleCodec
 from kigen.errors import ArchiveError, CodecError, DamagedRecordError, DamagedRecordWarning
 
@@ -70,10 +70,11 @@ class NamedEntries:
             fields: What people and SQL tools shall see of the key.
 
         Raises:
+            ValueError: if ``name`` is no fingerprint.
             CodecError: if the value cannot be stored; nothing has been written.
             ArchiveError: if the archive cannot be written.
         """
-        record = self._record(name, key, value, function, code, elapsed, fields)
+        record = self._record(checked_name(name), key, value, function, code, elapsed, fields)
         if name in self._damaged:
             self._set_aside(name)
         self.backend.write(record)
@@ -90,7 +91,7 @@ class NamedEntries:
         fields: Mapping[str, Any] | None = None,
     ) -> bool:
         """As :meth:`store`, unless there is an entry; of all processes that try, one gets True."""
-        record = self._record(name, key, value, function, code, elapsed, fields)
+        record = self._record(checked_name(name), key, value, function, code, elapsed, fields)
         if name in self._damaged:
             self._set_aside(name)
         if self.backend.write_new(record):

@@ -105,9 +105,9 @@ def _describe(record: Record) -> bytes:
         lines.append(f"function: {dumps(record.function)}")
     if record.code:
         lines.append(f"code: {dumps(record.code)}")
-    lines.append(f"created: {record.created!r}")
+    lines.append(f"created: {dumps(record.created)}")
     if record.elapsed is not None:
-        lines.append(f"elapsed: {record.elapsed!r}")
+        lines.append(f"elapsed: {dumps(record.elapsed)}")
     if record.fields is not None:
         lines.append(f"fields: {record.fields}")
     if record.result is not None:

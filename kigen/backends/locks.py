@@ -86,22 +86,23 @@ class LockTable:
         with self._guard:
             slot = self._slots.setdefault(name, _Slot())
             slot.users += 1
-        taken = False
         try:
             if wait and slot.owner == threading.get_ident():
                 raise ReentrantCall(f"this thread holds the lock of {name} already", name=name)
             if slot.lock.acquire(blocking=wait):
-                taken = self._lock_file(name, wait=wait)
-                if taken:
-                    slot.owner = threading.get_ident()
-                else:
+                try:
+                    if self._lock_file(name, wait=wait):
+                        slot.owner = threading.get_ident()
+                        return slot
+                except BaseException:  # Ctrl-C, while another process holds it
                     slot.lock.release()
+                    raise
+                slot.lock.release()
         except BaseException:
             self._leave(name, slot)
             raise
-        if not taken:
-            self._leave(name, slot)
-        return slot if taken else None
+        self._leave(name, slot)
+        return None
 
     def release(self, name: str, slot: _Slot) -> None:
         """Let go of ``name``; a no-op in a forked child, which holds nothing of its parent's."""

@@ -198,30 +198,34 @@ class SqliteBackend(Backend):
     def _write_large(self, record: Record, statement: str = _WRITE) -> bool:
         """Write the value's file, then the row that names it; whether the row was written."""
         self._sweep()
-        surplus: list[str | None] = []
-        try:
-            while True:
-                file = self._files.write(record)
-                surplus = [file]
+        while True:
+            file = self._write_file(record)
+            try:
                 with self._connections.transaction() as execute:
                     if not self._files.exists(file):  # swept away while we slept
                         continue
                     before = [old for (old,) in execute(_READ_FILE, (record.name,))]
                     execute(statement, _row_of_file(record, file))
                     written: bool = execute(_READ_FILE, (record.name,)).fetchone() == (file,)
-                surplus = before if written else [file]
-                return written
-        except OSError as error:
-            if isinstance(error, ArchiveError):
+                break
+            except ArchiveError:
+                self._files.remove(file)
                 raise
+            # Whether an interrupt came before or after the commit cannot be told: the file stays,
+            # and if no row names it, a sweep removes it.
+        for surplus in before if written else [file]:
+            self._files.remove(surplus)
+        return written
+
+    def _write_file(self, record: Record) -> str:
+        try:
+            return self._files.write(record)
+        except OSError as error:
             raise ArchiveError(
                 f"cannot write to {self._files.directory}: {error.strerror}; check its permissions "
                 "and the free space",
                 path=self.path,
             ) from error
-        finally:
-            for name in surplus:
-                self._files.remove(name)
 
     def _sweep(self) -> None:
         """Once in a process: remove the files of writers that died before they wrote their rows."""

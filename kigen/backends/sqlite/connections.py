@@ -42,7 +42,8 @@ class Connections:
         self._local = threading.local()
         self._guard = threading.RLock()
         self._sessions: WeakSet[_Session] = WeakSet()
-        _alive.add(self)
+        with _registry:
+            _alive.add(self)
 
     def query(self, sql: str, arguments: tuple[Any, ...] = ()) -> list[Any]:
         """The rows of one statement, committed on return.
@@ -73,18 +74,18 @@ class Connections:
         """A write transaction, committed when the block ends and rolled back when it raises."""
         session = self._session()
         with session.lock:
-            self.query("BEGIN IMMEDIATE")
-            execute = session.execute
-            assert execute is not None
             try:
+                self.query("BEGIN IMMEDIATE")
+                execute = session.execute
+                assert execute is not None
                 yield execute
                 execute("COMMIT")
             except sqlite3.Error as error:
-                session.roll_back()
                 raise translated(self._path, error) from error
-            except BaseException:
+            finally:
+                # Also when an interrupt came in between: what is stored next must not become part
+                # of a transaction that nobody commits.
                 session.roll_back()
-                raise
 
     def close(self) -> None:
         """Close all connections, each after the statement that its thread is in."""
@@ -171,10 +172,12 @@ class _Session:
 
 
 _alive: WeakSet[Connections] = WeakSet()
+_registry = threading.Lock()  # of additions; held while the process forks
 _paused: list[tuple[Connections, list[_Session]]] = []
 
 
 def _before_fork() -> None:
+    _registry.acquire()
     _paused.extend((connections, connections.pause()) for connections in list(_alive))
 
 
@@ -182,6 +185,7 @@ def _after_fork() -> None:
     while _paused:
         connections, sessions = _paused.pop()
         connections.resume(sessions)
+    _registry.release()
 
 
 if hasattr(os, "register_at_fork"):
