@@ -12,7 +12,7 @@ from kigen.errors import ConfigurationError
 from kigen.key import Key
 from kigen.seeded.evaluation import Evaluation, checked_seed
 from kigen.seeded.signature import read_shape
-from kigen.seeded.sweep import Drawing
+from kigen.seeded.sweep import Drawing, check_rengine
 
 if TYPE_CHECKING:
     from kigen.caching.decorators import Where
@@ -69,8 +69,8 @@ def seeded_cache(
         archive: where each result is written at once: an archive, a path or a URL.
         cache: where results are written when they leave memory, or you ``dump``.
         blueprint: how a sweep draws keys, if not as the Key class declares.
-        rengine: a sweep's engine, if not `RandomRengine`: a class, called with the seed, or an
-            engine, of which each sweep uses a copy.
+        rengine: a sweep's engine, if not `RandomRengine`: a class or function, called with the
+            seed, or an engine, of which each sweep uses a copy.
         maxsize: how many results stay in memory; with it, ``policy`` says which.
         policy: ``"inf"``, ``"lru"`` or ``"lfu"``.
         name: the function's identity at rest, instead of module and qualified name.
@@ -96,6 +96,7 @@ def seeded_cache(
     policy = "lru" if policy == "inf" and maxsize is not None else policy
     memoizer = Memoizer(policy, maxsize, **options, on_change=on_change, copy=copy)
     seed = checked_seed(seed)
+    check_rengine(rengine)
 
     def decorate(function: Callable[..., R], depth: int = 1) -> Evaluation[R]:
         refuse_kinds(

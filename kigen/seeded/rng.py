@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -48,9 +49,10 @@ def choose_rng(annotation: Any) -> RngMaker:
     >>> choose_rng("np.random.Generator") is numpy_rng, choose_rng(None) is standard_rng
     (True, True)
     """
-    name = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
-    module = "" if isinstance(annotation, str) else getattr(annotation, "__module__", "")
-    asks_numpy = name.split(".")[-1] == "Generator" and (
-        isinstance(annotation, str) or module.startswith("numpy")
-    )
+    if isinstance(annotation, str):
+        text = annotation
+    else:
+        text = f"{getattr(annotation, '__module__', '')} {annotation!r}"
+    # As a string it may be np.random.Generator or Generator | None, which nobody has resolved.
+    asks_numpy = "Generator" in re.findall(r"\w+", text) and (text is annotation or "numpy" in text)
     return numpy_rng if asks_numpy else standard_rng

@@ -18,10 +18,12 @@ class Shape(NamedTuple):
     """What an evaluation function is called with.
 
     ``unpacked``: with the key's fields, one parameter each, instead of the key itself.
+    ``by_position``: the parameters that cannot be passed by name, with their defaults.
     """
 
     key_type: type[Key]
     unpacked: tuple[str, ...]
+    by_position: tuple[tuple[str, Any], ...]
     rng: RngMaker | None
     wants_seed: bool
 
@@ -32,7 +34,9 @@ class Shape(NamedTuple):
             wanted["rng"] = self.rng(key, seed)
         if self.wants_seed:
             wanted["seed"] = derived_seed(key, seed)
-        return function(**wanted) if self.unpacked else function(key, **wanted)
+        named = self.by_position if self.unpacked else self.by_position[1:]
+        args = [wanted.pop(name, default) for name, default in named]
+        return function(*args, **wanted) if self.unpacked else function(key, *args, **wanted)
 
 
 def read_shape(function: Callable[..., Any], key_type: Any, depth: int) -> Shape:
@@ -55,9 +59,16 @@ def read_shape(function: Callable[..., Any], key_type: Any, depth: int) -> Shape
     return Shape(
         key_type,
         unpacked,
+        tuple(zip(parameters.positional_only, _aligned(parameters), strict=False)),
         choose_rng(annotations.get("rng")) if "rng" in offered else None,
         "seed" in offered,
     )
+
+
+def _aligned(parameters: Parameters) -> tuple[Any, ...]:
+    """Return a default for each parameter that can be passed by position; None if it has none."""
+    count = len(parameters.positional_only) + len(parameters.positional)
+    return (None,) * (count - len(parameters.defaults)) + parameters.defaults
 
 
 def _annotations(function: Callable[..., Any], local: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +96,7 @@ def _check_key_type(function: Callable[..., Any], key_type: Any, first: str) -> 
     name = getattr(function, "__qualname__", repr(function))
     if not (isinstance(key_type, type) and issubclass(key_type, Key)):
         where = f"parameter {first!r} is annotated with {key_type!r}" if first else "no parameter"
+        where = where if key_type is not None or not first else f"{first!r} has no annotation"
         raise ConfigurationError(
             f"{name}: there is no Key class ({where}); annotate the first parameter with a "
             "subclass of kigen.Key, or pass it: seeded_cache(key=Trial)",

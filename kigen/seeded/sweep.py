@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
+from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kigen.errors import ConfigurationError
@@ -33,11 +34,28 @@ class Drawing(NamedTuple):
         """Return the first ``n`` keys of the seed: always the same ones."""
         from kigen.recorders import Generator
 
-        if not isinstance(n, int) or isinstance(n, bool) or n < 0:
+        try:
+            count = -1 if isinstance(n, bool) else index(n)
+        except TypeError:
+            count = -1
+        if count < 0:
             raise ConfigurationError(f"n={n!r} is not a number of keys: give an int from 0", n=n)
         engine: Any = self.rengine
-        engine = engine(seed) if isinstance(engine, type) else deepcopy(engine)
-        return Generator(self.blueprint, seed=seed, rengine=engine).generate_many(n)
+        made = engine(seed) if _makes_engines(engine) else deepcopy(engine)
+        return Generator(self.blueprint, seed=seed, rengine=made).generate_many(count)
+
+
+def check_rengine(rengine: Any) -> None:
+    """Raise `ConfigurationError` for what is neither an engine nor makes one of a seed."""
+    if not (rengine is None or hasattr(rengine, "randint") or _makes_engines(rengine)):
+        raise ConfigurationError(
+            f"rengine={rengine!r} is no engine; pass one, or its class, or a function of the seed",
+            rengine=rengine,
+        )
+
+
+def _makes_engines(rengine: Any) -> bool:
+    return isinstance(rengine, type) or (callable(rengine) and not hasattr(rengine, "randint"))
 
 
 def run(
@@ -67,19 +85,23 @@ def run(
 def _parallel(
     evaluation: Evaluation[R], keys: Sequence[Key], seed: int, executor: Executor
 ) -> Iterator[R]:
-    """Submit what is missing; on an error or an interrupt, call off what has not begun."""
+    """Submit what is missing; on an error or an interrupt, keep what is done, call off the rest."""
     futures: dict[Key, Future[R]] = {}
     try:
         for key in keys:
             if not evaluation.has(key, seed=seed):
                 futures[key] = executor.submit(evaluation, key, seed=seed)
         for key in keys:
-            if key in futures:
-                evaluation.remember(key, seed, futures[key].result())
-            yield evaluation(key, seed=seed)
+            if key not in futures:
+                yield evaluation(key, seed=seed)
+                continue
+            result = futures.pop(key).result()
+            evaluation.remember(key, seed, result)
+            yield result
     finally:
-        for future in futures.values():
-            future.cancel()
+        for key, future in futures.items():
+            if not future.cancel() and future.done() and future.exception() is None:
+                evaluation.remember(key, seed, future.result())
 
 
 def _reporter(progress: bool | Progress | None) -> tuple[Progress, Callable[[], None]]:
