@@ -16,6 +16,7 @@ from kigen.caching.decorators import (
     sieve_cache,
 )
 from kigen.caching.info import CacheInfo, StandardCacheInfo
+from kigen.caching.switch import disabled
 
 __all__ = [
     "CacheInfo",
@@ -23,6 +24,7 @@ __all__ = [
     "Call",
     "Memoizer",
     "StandardCacheInfo",
+    "disabled",
     "inf_cache",
     "lfu_cache",
     "lru_cache",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class CachedFunction(Protocol[P, R_co]):
     def key(self, *args: P.args, **kwargs: P.kwargs) -> Any: ...
 
     def lookup(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+
+    def map(self, arguments: Iterable[Any]) -> Sequence[R_co]: ...
 
     def contains(self, *args: P.args, **kwargs: P.kwargs) -> bool: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Iterator
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
@@ -31,11 +31,13 @@ class Control:
         rounded: Callable[[Any], Any] | None,
         open_shelf: Callable[[Any], Shelf | None],
         function: Callable[..., Any],
+        call: Callable[..., Any],
     ) -> None:
         self._miss = miss
         self._calls = calls
         self._open_shelf = open_shelf
         self._function = function
+        self._call = call
         self._parked: Shelf | None = None  # the archive that is switched off ...
         self._written: frozenset[Any] = frozenset()  # ... and what was in memory then
         self.memory = Memory(miss, calls)
@@ -137,6 +139,10 @@ class Control:
         if value is MISSING:
             raise KeyError(key)
         return value
+
+    def map(self, arguments: Iterable[Any]) -> list[Any]:
+        """Return the results for many single arguments, in their order."""
+        return [self._call(argument) for argument in arguments]
 
     def contains(self, *args: Any, **kwargs: Any) -> bool:
         """Return whether there is a result for a call, in memory or archive."""

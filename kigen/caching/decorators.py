@@ -33,7 +33,7 @@ R = TypeVar("R")
 #: What a decorated function gains; each is a method of its `Control`.
 METHODS = (
     *("archive", "archived", "cache_clear", "cache_info", "cache_parameters", "clear", "contains"),
-    *("dump", "info", "invalidate", "key", "load", "lookup", "peek", "refresh"),
+    *("dump", "info", "invalidate", "key", "load", "lookup", "map", "peek", "refresh"),
 )
 
 #: The options that follow maxsize, in klepto's order.
@@ -150,6 +150,7 @@ class Memoizer:
             rounded,
             lambda where: open_shelf(open_archive(where), through=False),
             function,
+            wrapper,
         )
         return wrapper, control
 

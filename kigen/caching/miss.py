@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kigen.caching.naming import Naming
     from kigen.caching.rules import Rules
     from kigen.caching.shelf import Shelf
+    from kigen.caching.switch import Switch
 
 
 class Miss:
@@ -53,7 +54,11 @@ class Miss:
         "rounded",
         "rules",
         "shelf",
+        "switch",
     )
+
+    #: Turns the cache off and on; as old as the wrapper.
+    switch: Switch
 
     #: Whether the function is a coroutine function, and its wrapper one too.
     awaits: ClassVar[bool] = False
@@ -264,7 +269,7 @@ class Miss:
     def __getstate__(self) -> dict[str, Any]:
         """Return what goes along to another process: not the computations under way."""
         names = {name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())}
-        return {name: getattr(self, name) for name in names - {"__weakref__", "flights"}}
+        return {name: getattr(self, name) for name in names - {"__weakref__", "flights", "switch"}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():

@@ -45,6 +45,7 @@ from kigen.caching.flight import Flight
 from kigen.caching.keying import Keying, pairs
 from kigen.caching.miss import Miss
 from kigen.caching.plain import ATOMS
+from kigen.caching.switch import Switch
 from kigen.compile import compile_function
 from kigen.signature import Parameters
 
@@ -140,6 +141,7 @@ def compile_wrapper(
         scope[names["Landing"]] = Landing
     source = _WRAPPER.format(**names, **words, hit=hit)
     wrapper = _function(source, scope, keying.parameters, (calls,))
+    miss.switch = Switch(scope, names, miss)
     return wrapper, calls
 
 

@@ -1,0 +1,114 @@
+"""All caches off, and on again."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import kigen
+from kigen import inf_cache, lfu_cache, lru_cache, seeded_cache
+from kigen.caching import disabled
+
+
+@pytest.mark.parametrize("decorator", [inf_cache, lru_cache, lfu_cache])
+def test_functions_are_simply_called_and_what_was_known_is_found_again(
+    decorator, tmp_path: Path
+) -> None:
+    ran = []
+
+    @decorator(archive=tmp_path / "a.db")
+    def f(x: object) -> object:
+        ran.append(x)
+        return x
+
+    f(1), f([2])
+    with disabled():
+        f(1), f([2]), f(3), f(3)
+        assert ran == [1, [2], 1, [2], 3, 3]
+        assert f.info()[:2] == (0, 2)
+        assert len(f.archive()) == 2
+    f(1), f([2])
+    assert len(ran) == 6
+    assert f.info()[:2] == (2, 2)
+    assert not f.contains(3)
+
+
+def test_blocks_nest_and_end_with_an_error() -> None:
+    ran = []
+    f = inf_cache(lambda x: ran.append(x))
+    f(1)
+    with pytest.raises(ValueError), disabled():
+        with disabled():
+            f(1)
+        f(1)
+        raise ValueError
+    f(1)
+    assert ran == [1, 1, 1]
+
+
+def test_what_is_decorated_within_a_block_is_off_and_on_after_it() -> None:
+    ran = []
+    with disabled():
+        f = inf_cache(lambda x: ran.append(x))
+        f(1), f(1)
+    f(1), f(1)
+    assert ran == [1, 1, 1]
+
+
+def test_exceptions_coroutines_and_evaluations_pass_too() -> None:
+    class Trial(kigen.Key):
+        x = kigen.Param(min=0, max=9)
+
+    ran = []
+
+    @seeded_cache
+    def evaluate(trial: Trial) -> int:
+        ran.append(trial.x)
+        return trial.x
+
+    @inf_cache
+    async def later(x: int) -> int:
+        ran.append(x)
+        return x
+
+    @inf_cache
+    def fail(x: int) -> float:
+        return 1 / x
+
+    with disabled():
+        assert evaluate(x=1) == evaluate(x=1) == 1
+        assert asyncio.run(later(2)) == asyncio.run(later(2)) == 2
+        with pytest.raises(ZeroDivisionError):
+            fail(0)
+    assert ran == [1, 1, 2, 2]
+
+
+def test_the_environment_turns_them_off_for_good() -> None:
+    script = textwrap.dedent("""
+        import kigen
+        ran = []
+        f = kigen.lru_cache(lambda x: ran.append(x))
+        f(1), f(1)
+        print(len(ran))
+    """)
+    for value, expected in (("1", "2"), ("0", "1"), ("", "1")):
+        run = subprocess.run(
+            [sys.executable, "-c", script],
+            env={"KIGEN_DISABLE": value, "PYTHONPATH": str(Path(kigen.__file__).parents[1])},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert run.stdout.strip() == expected
+
+
+def test_map_returns_the_results_in_order() -> None:
+    ran = []
+    f = inf_cache(lambda x: ran.append(x) or -x)
+    assert f.map([1, 2, 1]) == [-1, -2, -1]
+    assert ran == [1, 2]
