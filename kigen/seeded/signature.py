@@ -82,7 +82,7 @@ def _annotations(function: Callable[..., Any], local: dict[str, Any]) -> dict[st
 
 def _resolve(annotation: str, *scopes: dict[str, Any]) -> Any:
     """Look a dotted name up, without evaluating anything."""
-    first, *rest = annotation.strip().split(".")
+    first, *rest = annotation.strip(" '\"").split(".")  # quoted once more under PEP 563
     for scope in reversed(scopes):
         if first in scope:
             found: Any = scope[first]
