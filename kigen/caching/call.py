@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
-from kigen.key import Key
+if TYPE_CHECKING:
+    from kigen.key import Key
 
 #: Key classes that cached functions use, by module and qualified name; the last one counts. A
 #: class made inside a function cannot be imported, and one made anew in a notebook is not the old
@@ -27,10 +28,18 @@ class Call(NamedTuple):
 
     def __reduce__(self) -> tuple[Any, ...]:
         arguments = self.arguments
-        if isinstance(arguments, Key):
+        if is_key(arguments):
             return _restore_keyed, (self.function, _pack(arguments))
         packed = tuple((name, _pack(value)) for name, value in arguments)
         return _restore, (self.function, packed)
+
+
+def is_key(value: Any) -> bool:
+    """Tell whether it is a Key, or a Key class; nothing is where their module was never loaded."""
+    module = sys.modules.get("kigen.key")
+    if module is None:
+        return False
+    return issubclass(value if isinstance(value, type) else type(value), module.Key)
 
 
 def know_key_type(key_type: type[Key]) -> None:
@@ -47,7 +56,7 @@ class _Packed(NamedTuple):
 
 
 def _pack(value: Any) -> Any:
-    if not isinstance(value, Key):
+    if not is_key(value):
         return value
     kind = type(value)
     return _Packed(kind.__module__, kind.__qualname__, value.__getstate__())

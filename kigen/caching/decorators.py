@@ -16,7 +16,6 @@ from kigen.caching.shelf import ON_CHANGE, Shelf
 from kigen.caching.wrapper import compile_key, compile_wrapper
 from kigen.errors import ConfigurationError
 from kigen.policies import make_policy
-from kigen.rounding import deep_round, simple_round
 from kigen.signature import Parameters, kind
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ class Memoizer:
         self.maxsize = maxsize
         self.keymap = keymap
         self.ignore = ignore
-        self.rounding = None if tol is None else (deep_round if deep else simple_round)(tol)
+        self.rounding = None if tol is None else _rounding(tol, deep=deep)
         self.purge = purge
         self.name = name
         self.on_change = on_change
@@ -191,6 +190,12 @@ def open_archive(where: Any) -> Archive | None:
         where = where.archive
     archive = where if isinstance(where, Archive) else open_url(where)
     return None if isinstance(archive.backend, NullBackend) else archive
+
+
+def _rounding(tol: int, *, deep: bool) -> Callable[..., Any]:
+    from kigen.rounding import deep_round, simple_round
+
+    return (deep_round if deep else simple_round)(tol)
 
 
 def _is_method(function: Any) -> bool:

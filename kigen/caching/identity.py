@@ -10,6 +10,7 @@ from typing import Any
 
 from kigen import fingerprint
 from kigen.caching.body import captures, is_cache, lambda_source
+from kigen.caching.call import is_key
 from kigen.errors import UnfingerprintableError, UnkeyableCall
 
 _LAMBDA = "<lambda>"
@@ -97,17 +98,10 @@ def _captured(function: FunctionType, outer: tuple[Any, ...]) -> Iterator[tuple[
             yield name, ("itself",)
         elif isinstance(value, (FunctionType, partial, MethodType)):
             yield name, ("function", _identify(value, outer))
-        elif name == "__class__" or _is_key_type(value):
+        elif name == "__class__" or (isinstance(value, type) and is_key(value)):
             yield name, ("named", fingerprint.identity(value))
         else:
             yield name, ("value", _digest(value, function, f"<closure>.{name}"))
-
-
-def _is_key_type(value: Any) -> bool:
-    """Tell whether it is a Key class, whose name is its identity wherever it was made."""
-    from kigen.key import Key
-
-    return isinstance(value, type) and issubclass(value, Key)
 
 
 def _with_digest(name: str, what: str, value: Any, function: Any) -> str:
