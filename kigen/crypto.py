@@ -51,6 +51,8 @@ def string(object: Any, encoding: str | None = None, strict: bool | None = True)
     """
     if encoding is None:
         return str(object)
+    if not isinstance(encoding, str):
+        raise _no_encoding(encoding)
     printed = _PRINTED.get(encoding)
     if printed is not None:
         return printed(object)
@@ -133,14 +135,20 @@ def check_algorithm(algorithm: str | None) -> None:
         _digest(algorithm, b"")
 
 
-def check_encoding(encoding: str | None) -> None:
+def check_encoding(encoding: object) -> None:
     """Raise `ConfigurationError` for an encoding that `string` would refuse."""
-    if encoding is not None and encoding not in _PRINTED and not _encodes(encoding):
+    if encoding is None or (isinstance(encoding, str) and encoding in _PRINTED):
+        return
+    if not _encodes(encoding):
         raise _no_encoding(encoding)
 
 
 def check_serializer(serializer: str) -> None:
     """Raise `ConfigurationError` or `MissingExtra` for what is not there, without importing it."""
+    if not isinstance(serializer, str):
+        raise ConfigurationError(
+            f"serializer={serializer!r} is neither a module nor the name of one"
+        )
     if serializer not in sys.modules and not _is_installed(serializer):
         raise _not_there(serializer)
 
@@ -166,15 +174,15 @@ def _works(algorithm: str) -> bool:
     return True
 
 
-def _encodes(encoding: str) -> bool:
+def _encodes(encoding: Any) -> bool:
     try:
         "a".encode(encoding)
-    except (LookupError, ValueError):  # unknown, no text encoding; "undefined"
+    except (LookupError, ValueError, TypeError):  # no encoding of text; "undefined"; no name
         return False
     return True
 
 
-def _no_encoding(encoding: str) -> ConfigurationError:
+def _no_encoding(encoding: object) -> ConfigurationError:
     return ConfigurationError(
         f"encoding={encoding!r} is no text encoding; kigen.crypto.encodings() lists them",
         encoding=encoding,
@@ -193,12 +201,10 @@ def _dumps(serializer: str | ModuleType) -> Any:
 
 
 def _import(name: str) -> ModuleType:
-    if not isinstance(name, str):
-        raise ConfigurationError(f"serializer={name!r} is neither a module nor the name of one")
+    check_serializer(name)
     module = sys.modules.get(name)
     if module is not None:
         return module
-    check_serializer(name)
     from importlib import import_module
 
     return import_module(name)

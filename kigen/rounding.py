@@ -190,16 +190,23 @@ def _round_float(value: float, tol: int) -> float:
 def _round_container(value: Any, tol: int, depth: int) -> Any:
     kind = type(value)
     if kind in _REBUILT:
-        return kind([_rounded(item, tol, depth) for item in value])
+        return kind(_round_items(value, tol, depth))
     if kind is dict or kind is MappingProxyType:
         return kind({key: _rounded(item, tol, depth) for key, item in value.items()})
     if isinstance(value, tuple) and (make := getattr(kind, "_make", None)) is not None:
-        return make([_rounded(item, tol, depth) for item in value])
+        return make(_round_items(value, tol, depth))
     if isinstance(value, list | deque):
         return _refill(value, enumerate(value), tol, depth)
     if isinstance(value, dict):
         return _refill(value, value.items(), tol, depth)
     return value
+
+
+def _round_items(items: Iterable[Any], tol: int, depth: int) -> list[Any]:
+    return [
+        _round_float(item, tol) if item.__class__ is float else _rounded(item, tol, depth)
+        for item in items
+    ]
 
 
 _REBUILT: Final = frozenset({list, tuple, set, frozenset})

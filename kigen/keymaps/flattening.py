@@ -68,14 +68,15 @@ class keymap:  # noqa: N801 - klepto's name
 
     def encode(self, /, *args: Any, **kwds: Any) -> Any:
         """Make a key of one tuple, whatever ``flat`` says."""
-        return self._finish(self._chained(self._flatten(args, kwds)))
+        key = self._flatten(args, kwds)
+        return self._finish(key if self.__inner__ is None else self.__inner__(key))
 
     def encrypt(self, /, *args: Any, **kwds: Any) -> Any:
         """Make a key of ``(args, kwds)``, whatever ``flat`` says."""
         key: tuple[Any, ...] = (args, kwds)
         if self.typed:
             key += (self._types(args), self._types(v for _, v in self._sorted(list(kwds.items()))))
-        return self._finish(self._chained(key))
+        return self._finish(key if self.__inner__ is None else self.__inner__(key))
 
     def dumps(self, obj: Any, /, **kwds: Any) -> Any:
         """Make a key of one object, by the name that serializers have for it."""
@@ -161,9 +162,6 @@ class keymap:  # noqa: N801 - klepto's name
 
     def _types(self, values: Any) -> Any:
         return self._tuple(self._type(value) for value in values)
-
-    def _chained(self, key: Any) -> Any:
-        return key if self.__inner__ is None else self.__inner__(key)
 
     def _finish(self, key: Any) -> Any:
         """Turn the arguments into what a key of this kind is."""

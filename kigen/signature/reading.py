@@ -67,9 +67,12 @@ def read(function: Callable[..., Any]) -> Reading:
         return _read_function(function.__func__).bound()
     if isinstance(function, partial):
         return read(function.func).filled(function.args, function.keywords)
-    call = getattr(type(function), "__call__", None)  # noqa: B004 - how its instances are called
-    if type(call) is FunctionType and not isinstance(function, type):
+    call = _own_call(type(function))
+    if isinstance(call, FunctionType):
         return _read_function(call).bound()
+    if isinstance(call, staticmethod | classmethod):  # inspect takes an argument too many from them
+        reading = read(call.__func__)
+        return reading if isinstance(call, staticmethod) else reading.bound()
     parameters = Parameters.of(function)
     if parameters is UNREADABLE:
         raise TypeError(f"{function!r} is not a Python function, and does not tell its parameters")
@@ -125,6 +128,11 @@ def readable(function: Callable[..., Any]) -> Reading | None:
         return read(function)
     except TypeError:
         return None
+
+
+def _own_call(kind: type) -> object:
+    """Return what a class has for calls of its instances, as it stands in the class."""
+    return next((vars(base)["__call__"] for base in kind.__mro__ if "__call__" in vars(base)), None)
 
 
 def _marked(reading: Reading) -> tuple[tuple[str, ...], dict[str, Any]]:

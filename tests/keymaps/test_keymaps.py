@@ -141,6 +141,9 @@ def test_an_unknown_option_is_refused(kind: Any) -> None:
         (stringmap, {"encoding": "hex"}),
         (picklemap, {"serializer": "nonsense"}),
         (picklemap, {"serializer": ""}),
+        (picklemap, {"serializer": 3}),
+        (stringmap, {"encoding": ["utf_8"]}),
+        (hashmap, {"algorithm": b"md5"}),
     ],
 )
 def test_what_does_not_exist_is_refused_when_the_keymap_is_made(kind: Any, options: Any) -> None:

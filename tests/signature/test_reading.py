@@ -57,6 +57,8 @@ def test_names_defaults_and_the_variadic() -> None:
         (partial(Sized().method, 1), ("y",)),
         (partial(partial(three, 1), 2), ("z",)),
         (partial(Sized(), 1), ()),
+        (type("Free", (), {"__call__": staticmethod(lambda x: x)})(), ("x",)),
+        (type("Owned", (), {"__call__": classmethod(lambda cls, x: x)})(), ("x",)),
     ],
 )
 def test_what_an_instance_fills_is_no_parameter(function: Any, names: tuple[str, ...]) -> None:
