@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kigen.about import citation, license  # noqa: A004 - klepto has it
     from kigen.blueprint import Blueprint
     from kigen.caching import (
+        disabled,
         inf_cache,
         lfu_cache,
         lru_cache,
@@ -53,11 +54,19 @@ if TYPE_CHECKING:
         UnfingerprintableError,
         UnkeyableCall,
     )
-    from kigen.fields import Enum, Field, Param, Pool
+    from kigen.fields import Date, Each, Enum, Field, Flag, Nested, Param, Pool, Text
     from kigen.key import Key
     from kigen.keymaps.keygen import keygen
     from kigen.recorders import Generator, Recorder
-    from kigen.rengines import RandomRengine, Rengine, SobolRengine
+    from kigen.rengines import (
+        GridRengine,
+        HaltonRengine,
+        LatinHypercubeRengine,
+        PhiloxRengine,
+        RandomRengine,
+        Rengine,
+        SobolRengine,
+    )
     from kigen.seeded import dedup, seeded_cache
     from kigen.signature import NULL, isvalid, signature, strip_markup, validate
     from kigen.store import Store
@@ -72,21 +81,29 @@ __all__ = [
     "ConfigurationError",
     "DamagedRecordError",
     "DamagedRecordWarning",
+    "Date",
+    "Each",
     "Enum",
     "FastForwardNotSupported",
     "Field",
     "FieldError",
+    "Flag",
     "FrozenKeyError",
     "Generator",
+    "GridRengine",
+    "HaltonRengine",
     "Key",
     "KeyFieldError",
     "KeymapError",
     "KigenError",
     "KigenWarning",
+    "LatinHypercubeRengine",
     "MissingExtra",
     "NULL",
+    "Nested",
     "NotAnArchiveError",
     "Param",
+    "PhiloxRengine",
     "Pool",
     "PoolError",
     "RandomRengine",
@@ -97,10 +114,12 @@ __all__ = [
     "SpaceExhaustedError",
     "StorageWarning",
     "Store",
+    "Text",
     "UnfingerprintableError",
     "UnkeyableCall",
     "citation",
     "dedup",
+    "disabled",
     "inf_cache",
     "isvalid",
     "keygen",
@@ -121,21 +140,31 @@ __all__ = [
 # Where a name lives; the errors, which are many, are looked for in kigen.errors.
 _HOMES = {
     "Blueprint": "blueprint",
+    "Date": "fields",
+    "Each": "fields",
     "Enum": "fields",
     "Field": "fields",
+    "Flag": "fields",
     "Generator": "recorders",
+    "GridRengine": "rengines",
+    "HaltonRengine": "rengines",
     "Key": "key",
+    "LatinHypercubeRengine": "rengines",
     "NULL": "signature",
+    "Nested": "fields",
     "Param": "fields",
+    "PhiloxRengine": "rengines",
     "Pool": "fields",
     "RandomRengine": "rengines",
     "Recorder": "recorders",
     "Rengine": "rengines",
     "SobolRengine": "rengines",
     "Store": "store",
+    "Text": "fields",
     "_keygen": "signature",  # klepto's, which has no __all__
     "citation": "about",
     "dedup": "seeded",
+    "disabled": "caching",
     "inf_cache": "caching",
     "isvalid": "signature",
     "keygen": "keymaps.keygen",
