@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import update_wrapper
 from types import MethodType
 from typing import Any, Generic, ParamSpec, TypeVar, cast
@@ -11,9 +11,9 @@ from kigen.errors import KeymapError
 from kigen.keymaps.flattening import keymap as klepto_keymap
 from kigen.rounding import deep_round_factory, simple_round_factory
 from kigen.signature import isvalid
-from kigen.signature.binding import Ignored, bind
+from kigen.signature.binding import Bound, Ignored, bind
 
-__all__ = ["KeyFunction", "keygen"]
+__all__ = ["KeyFunction", "binder", "keygen"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +47,31 @@ def keygen(
     return decorate
 
 
+def binder(
+    function: Callable[..., Any],
+    ignored: str | int | Iterable[str | int] | None = None,
+    tol: int | None = None,
+    deep: bool = False,
+) -> Callable[[tuple[Any, ...], dict[str, Any]], Bound]:
+    """Return what turns (args, kwds) of a call into those that a keymap is called with.
+
+    What is ignored is replaced, what has a name gets it, then floats are rounded: defaults too,
+    so that ``f()`` and ``f(default)`` are one call.
+
+    >>> binder(lambda x, y=0.46: ..., "x", tol=1)((3,), {})
+    ((), {'y': 0.5, 'x': NULL})
+    """
+    plan = Ignored.of(ignored)
+    plan.check(function)
+    round_ = (deep_round_factory if deep else simple_round_factory)(tol)
+
+    def bound(args: tuple[Any, ...], kwds: dict[str, Any]) -> Bound:
+        args, kwds = bind(function, plan, args, kwds)
+        return round_(*args, **kwds)
+
+    return bound
+
+
 class KeyFunction(Generic[P, R]):
     """A function that answers a call with its key; made by `keygen`.
 
@@ -64,13 +89,10 @@ class KeyFunction(Generic[P, R]):
         tol: int | None = None,
         deep: bool = False,
     ) -> None:
-        plan = Ignored.of(ignored)
-        plan.check(function)
+        self._bound = binder(function, ignored, tol, deep)
         update_wrapper(self, function)
         self.__func__ = function
         self.__ignored__ = ignored
-        self._plan = plan
-        self._round = (deep_round_factory if deep else simple_round_factory)(tol)
         self._keymap: Keymap = klepto_keymap()
         self._latest: tuple[tuple[Any, ...], dict[str, Any]] = (), {}
         if keymap is not None:
@@ -120,6 +142,5 @@ class KeyFunction(Generic[P, R]):
         self._keymap = cast("Keymap", keymap)
 
     def _key(self, args: tuple[Any, ...], kwds: dict[str, Any]) -> Any:
-        args, kwds = bind(self.__func__, self._plan, args, kwds)
-        args, kwds = self._round(*args, **kwds)  # defaults too: f() and f(default) are one call
+        args, kwds = self._bound(args, kwds)
         return self._keymap(*args, **kwds)
