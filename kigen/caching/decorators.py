@@ -161,6 +161,8 @@ class Memoizer:
             from kigen.caching.lenient import lenient_keymap
 
             keymap = lenient_keymap(keymap)
+        if keymap is not self.keymap and hasattr(self.keymap, "lossy"):
+            keymap.lossy = self.keymap.lossy  # type: ignore[union-attr]
         return keymap
 
     def _rounded(self, keying: Keying) -> Callable[[Any], Any] | None:

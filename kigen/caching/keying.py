@@ -16,6 +16,7 @@ class Keying(NamedTuple):
     """The source of the key, and the names of the values in it.
 
     In the source ``{pairs}`` stands for the function of that name: ``**more`` counts in any order.
+    ``exact`` is the source of what stands beside a keymap's key that does not tell calls apart.
     ``owned``: the function is a method, whose instance is held weakly.
 
     ``names`` is None where a keymap makes the key. One name alone is its own key: a tuple around
@@ -28,6 +29,7 @@ class Keying(NamedTuple):
     keymap: Callable[..., Any] | None = None
     typed: bool = False
     owned: bool = False
+    exact: str | None = None
 
     @classmethod
     def of(
@@ -49,13 +51,15 @@ class Keying(NamedTuple):
                 f"typed=True and keymap={keymap!r} exclude each other: the keymap alone says what "
                 "the key is made of"
             )
+        if not callable(keymap):
+            raise ConfigurationError(f"keymap={keymap!r} is neither a Key class nor callable")
+        if hasattr(keymap, "lossy"):
+            return cls._of_keymap(parameters, keymap, _ignored_names(parameters, ignore))
         if ignore is not None:
             raise ConfigurationError(
                 f"ignore={ignore!r} and keymap={keymap!r} exclude each other: the keymap alone "
                 "says what the key is made of"
             )
-        if not callable(keymap):
-            raise ConfigurationError(f"keymap={keymap!r} is neither a Key class nor callable")
         fields = getattr(keymap, "field_specs", None)
         if fields is None:
             return cls(parameters, parameters.forwarding(), keymap=keymap)
@@ -70,6 +74,30 @@ class Keying(NamedTuple):
             values += [f"{name}.__class__" for name in names]
         source = values[0] if len(values) == 1 else f"({', '.join(values)})"
         return cls(parameters, source, names, typed=typed)
+
+    @classmethod
+    def _of_keymap(
+        cls, parameters: Parameters, keymap: Callable[..., Any], ignored: Collection[str]
+    ) -> Keying:
+        """Call one of klepto's keymaps as klepto does: what has a name, by name.
+
+        A keymap that may give two calls one key gets the call beside it, so that no result is
+        taken for another's.
+        """
+        parts = []
+        if parameters.rest and parameters.rest not in ignored:
+            parts.append(f"*{parameters.rest}")
+        plain = (*parameters.positional_only, *parameters.positional)
+        required = plain[: len(plain) - len(parameters.defaults)]
+        optional = (*plain[len(required) :], *parameters.keyword_only)
+        # In klepto's order, which some of its keys show: what has a default comes first.
+        parts += [f"{n}={{NULL}}" if n in ignored else f"{n}={n}" for n in optional]
+        if parameters.more and parameters.more not in ignored:
+            parts.append(f"**{parameters.more}")
+        parts += [f"{n}={{NULL}}" if n in ignored else f"{n}={n}" for n in required]
+        beside = cls._of_arguments(parameters, ignored, typed=False).source
+        exact = beside if getattr(keymap, "lossy", False) else None
+        return cls(parameters, ", ".join(parts), keymap=keymap, exact=exact)
 
     @property
     def bare(self) -> bool:

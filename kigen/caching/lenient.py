@@ -73,7 +73,6 @@ def lenient_keymap(keymap: Callable[..., Any]) -> Callable[..., Any]:
     def key(*args: Any, **kwargs: Any) -> Hashable:
         try:
             found: Hashable = keymap(*args, **kwargs)
-            hash(found)
         except Exception as error:  # noqa: BLE001 - whatever it is, the call has no key
             return Unkeyed(error)
         return found

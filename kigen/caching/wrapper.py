@@ -47,12 +47,12 @@ from kigen.caching.miss import Miss
 from kigen.caching.plain import ATOMS
 from kigen.caching.switch import Switch
 from kigen.compile import compile_function
-from kigen.signature import Parameters
+from kigen.signature import NULL, Parameters
 
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
     *("function", "keymap", "memory", "claim", "claim_odd", "settle", "abandon"),
-    *("ATOMS", "Absent", "Flight", "Landing", "pairs", "ref"),
+    *("ATOMS", "Absent", "Flight", "Landing", "NULL", "pairs", "ref"),
     *("calls", "entry", "key", "latest", "ticket", "value"),
 )
 
@@ -128,6 +128,7 @@ def compile_wrapper(
         "ATOMS": ATOMS,
         "Absent": (KeyError, TypeError),
         "Flight": Flight,
+        "NULL": NULL,
         "pairs": pairs,
         "ref": ref,
     }
@@ -148,7 +149,7 @@ def compile_wrapper(
 def compile_key(function: Callable[..., Any], keying: Keying) -> Callable[..., Any]:
     """Return what takes the arguments of ``function`` and returns the key of the call."""
     names = _names(function, keying)
-    scope = {names["keymap"]: keying.keymap, names["pairs"]: pairs}
+    scope = {names["keymap"]: keying.keymap, names["pairs"]: pairs, names["NULL"]: NULL}
     return _function(_KEY.format(**names), scope, keying.parameters, ())
 
 
@@ -170,12 +171,16 @@ def _names(function: Callable[..., Any], keying: Keying) -> dict[str, str]:
     """Return what the templates are filled with."""
     parameters = keying.parameters
     own = _own_names({*parameters.names(), _name(function)})
-    source = keying.source.format(**own) if keying.keymap is None else keying.source
+    # A Key's own source holds braces, and none of the names.
+    plain = keying.keymap is None or hasattr(keying.keymap, "lossy")
+    source = keying.source.format(**own) if plain else keying.source
     found = made = source
     parts = ["self" if keying.owned else name for name in keying.names or ()]
     prepare = "# The key is put together where it is used."
     if keying.keymap is not None:
         found, made = own["key"], f"{own['keymap']}({source})"
+        if keying.exact is not None:
+            made = f"({made}, {keying.exact.format(**own)})"
         prepare = f"{found} = {made}"
         parts = [found]
     return {

@@ -94,7 +94,7 @@ def test_a_safe_cache_computes_a_call_that_cannot_be_keyed_and_warns_once(
 
 
 def test_a_safe_cache_survives_a_keymap_that_fails() -> None:
-    f = safe.lru_cache(keymap=lambda x: [x])(lambda x: x)
+    f = safe.lru_cache(keymap=lambda x: {}[x])(lambda x: x)
     with pytest.warns(StorageWarning):
         assert (f(1), f(1)) == (1, 1)
     assert f.info()[:2] == (0, 2)

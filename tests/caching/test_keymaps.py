@@ -1,0 +1,80 @@
+"""klepto's keymaps under kigen's decorators: klepto's keys, and never another's result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kigen import inf_cache, lru_cache, safe
+from kigen.keymaps import hashmap, keymap, picklemap, stringmap
+
+KEYMAPS = [
+    keymap(),
+    keymap(typed=True),
+    keymap(flat=False),
+    hashmap(),
+    hashmap(algorithm="md5"),
+    stringmap(),
+    stringmap(flat=False),
+    picklemap(serializer="pickle"),
+    stringmap() + hashmap(algorithm="sha256"),
+]
+
+
+def function(x, y=2, *rest, z=3, **more):
+    return [x, y, rest, z, more]
+
+
+@pytest.mark.parametrize("made_by", KEYMAPS, ids=repr)
+@pytest.mark.parametrize("decorator", [lru_cache, safe.lru_cache])
+def test_every_keymap_tells_calls_apart_and_finds_them_again(
+    decorator, made_by, tmp_path: Path
+) -> None:
+    f = decorator(keymap=made_by, archive=tmp_path / "a.db", name="f")(function)
+    calls = [((1,), {}), ((1, 5), {}), ((1, 2, 3), {}), ((1,), {"w": 4}), ((-1,), {}), ((-2,), {})]
+    for args, kwargs in calls * 2:
+        assert f(*args, **kwargs) == function(*args, **kwargs)
+    assert f(x=1, y=2, z=3) == f(1)
+    assert f.info().miss == len(calls)
+    later = decorator(keymap=made_by, archive=tmp_path / "a.db", name="f")(function)
+    for args, kwargs in calls:
+        assert later(*args, **kwargs) == function(*args, **kwargs)
+    if not (made_by.lossy and type(made_by) is hashmap):  # hash() is another in each interpreter
+        assert later.info().miss == 0
+
+
+def test_a_keymap_that_hashes_never_gives_another_calls_result() -> None:
+    f = inf_cache(keymap=hashmap())(lambda x: x)
+    assert (f(-1), f(-2)) == (-1, -2)
+    assert (f(0), f(2**61 - 1)) == (0, 2**61 - 1)
+
+
+def test_a_list_under_a_raw_keymap_is_keyed_by_its_content() -> None:
+    f = inf_cache(keymap=keymap())(lambda x: sum(x))
+    assert (f([1, 2]), f([1, 2]), f([3])) == (3, 3, 3)
+    assert f.info()[:2] == (1, 2)
+
+
+@pytest.mark.parametrize("made_by", [stringmap(), hashmap(algorithm="md5"), keymap()], ids=repr)
+def test_ignored_arguments_count_as_null_as_with_klepto(made_by) -> None:
+    f = inf_cache(keymap=made_by, ignore=("y", "*"))(function)
+    f(1, 2, 3), f(1, 5, 6), f(1)
+    assert f.info()[:2] == (2, 1)
+    assert f.key(1, 2, 3) == f.key(1, 9)
+
+
+@pytest.mark.parametrize(
+    "made_by", [keymap(), stringmap(), hashmap(algorithm="md5"), stringmap(flat=False)], ids=repr
+)
+def test_keys_are_those_of_klepto(made_by) -> None:
+    klepto = pytest.importorskip("klepto")
+    theirs_by = getattr(klepto.keymaps, type(made_by).__name__)(
+        flat=made_by.flat,
+        **({"algorithm": "md5"} if type(made_by) is hashmap else {}),
+    )
+    theirs = klepto.inf_cache(keymap=theirs_by)(function)
+    ours = inf_cache(keymap=made_by)(function)
+    for args, kwargs in [((1,), {}), ((1, "a"), {"z": 0.5}), ((1, 2, 3, 4), {"w": None})]:
+        found = ours.key(*args, **kwargs)
+        assert (found[0] if made_by.lossy else found) == theirs.key(*args, **kwargs)
