@@ -35,6 +35,8 @@ def identify(function: Callable[..., Any]) -> str:
 
 def _identify(function: Any, outer: tuple[Any, ...]) -> str:
     function = _undecorated(function)
+    if any(function is one for one in outer):
+        return "itself"
     if isinstance(function, FunctionType):
         return _identify_function(function, outer)
     if isinstance(function, partial):
@@ -44,6 +46,9 @@ def _identify(function: Any, outer: tuple[Any, ...]) -> str:
         return _with_digest(
             _identify(function.__func__, outer), "self", function.__self__, function
         )
+    if hasattr(function, "_kigen_settings"):  # what seeded_cache or dedup has made of it
+        settings = function._kigen_settings()  # noqa: SLF001 - our own classes' half of this
+        return _with_digest(_identify(function.__wrapped__, outer), "settings", settings, function)
     return _identify_object(function)
 
 
@@ -94,9 +99,9 @@ def _undecorated(function: Any) -> Any:
 def _captured(function: FunctionType, outer: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
     for name, found in captures(function):
         value = _undecorated(found)
-        if any(value is one for one in outer):
-            yield name, ("itself",)
-        elif isinstance(value, (FunctionType, partial, MethodType)):
+        if isinstance(value, (FunctionType, partial, MethodType)) or hasattr(
+            value, "_kigen_settings"
+        ):
             yield name, ("function", _identify(value, outer))
         elif name == "__class__" or (isinstance(value, type) and is_key(value)):
             yield name, ("named", fingerprint.identity(value))

@@ -43,6 +43,14 @@ class Naming:
             self._identity = named or identify(self.function)
         return self._identity
 
+    @property
+    def label(self) -> str:
+        """What messages call the function."""
+        function = self.function
+        if isinstance(function, str):
+            return function
+        return getattr(function, "__qualname__", None) or repr(function)
+
     def call(self, key: Any) -> Call:
         return Call(self.identity, self.pairs(key) if self.names is not None else key)
 
@@ -80,7 +88,7 @@ class Naming:
 
     def refusal(self, key: Any) -> UnkeyableCall:
         """Return the error that says which argument cannot be part of a key, and what to do."""
-        function = getattr(self.function, "__qualname__", None) or repr(self.function)
+        function = self.label
         for name, value in self.fields(key).items():
             try:
                 fingerprint.digest(value, at=name)

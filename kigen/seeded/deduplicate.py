@@ -75,6 +75,8 @@ class Deduplicator:
         self.name = name
 
     def __call__(self, target: Any) -> Any:
+        if isinstance(target, classmethod | staticmethod):
+            return type(target)(self(target.__func__))
         if callable(target):
             makes = kind(target)
             if makes not in ("", "generator"):
@@ -118,6 +120,10 @@ class _LikeFunction:
     def __reduce__(self) -> str:
         return self.__qualname__
 
+    def _kigen_settings(self) -> Any:
+        """Return what tells it from the function itself: see `kigen.caching.identity.identify`."""
+        return "dedup"
+
 
 class DedupFunction(_LikeFunction):
     """A function whose body runs once for each distinct key."""
@@ -135,8 +141,9 @@ class DedupFunction(_LikeFunction):
         line = ledger.line(self._key(*args, **kwargs))
         with ledger.claim(line) as new:
             if new:
+                told = ledger.as_it_is(line)
                 result = self._function(*args, **kwargs)
-                ledger.record(line)
+                ledger.record(told)
                 return result
         if isinstance(self._duplicate, BaseException):
             raise self._duplicate.with_traceback(None)

@@ -76,6 +76,10 @@ class Evaluation(Generic[R]):
     def __reduce__(self) -> str:
         return self.__qualname__
 
+    def _kigen_settings(self) -> Any:
+        """Return what tells this evaluation from others of its function: see `identify`."""
+        return "seeded_cache", self.key_type.identity(), self.seed
+
     def sweep(
         self,
         n: int,

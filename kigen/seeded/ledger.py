@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kigen.caching.naming import Naming
+from kigen.caching.shelf import snapshot
 from kigen.errors import ReentrantCall
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ class Ledger:
     ) -> None:  # fmt: skip
         from kigen.backends.locks import LockTable
 
-        self._naming = _LedgerNaming(function, names, name)
+        # In memory nobody else's keys are near, so that the function need not have a name.
+        self._naming = _LedgerNaming(
+            function, names, name or ("memory" if archive is None else None)
+        )
         self._archive = archive
         self._names: set[str] = set()
         self._locks = LockTable()
@@ -71,6 +75,10 @@ class Ledger:
             new = not self.seen(line)
             self._duplicates += not new
             yield new
+
+    def as_it_is(self, line: Line) -> Line:
+        """Return the line as it is to be recorded, whatever becomes of the arguments until then."""
+        return line if self._archive is None else line._replace(key=snapshot(line.key))
 
     def record(self, line: Line) -> None:
         """Write the key down; it is durable on return if there is an archive."""
@@ -112,7 +120,7 @@ class Ledger:
             lock.__enter__()
         except ReentrantCall:
             raise ReentrantCall(
-                f"{self._naming.identity}: the body for {line.key!r} has called itself with the "
+                f"{self._naming.label}: the body for {line.key!r} has called itself with the "
                 "same key; pass another key on, or call the undecorated function (__wrapped__)",
                 key=line.key,
             ) from None
