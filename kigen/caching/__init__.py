@@ -5,7 +5,6 @@ from __future__ import annotations
 from kigen.caching.cached import CachedFunction
 from kigen.caching.call import Call
 from kigen.caching.decorators import (
-    Memoizer,
     inf_cache,
     lfu_cache,
     lru_cache,
@@ -16,6 +15,7 @@ from kigen.caching.decorators import (
     sieve_cache,
 )
 from kigen.caching.info import CacheInfo, StandardCacheInfo
+from kigen.caching.memoizer import Memoizer
 from kigen.caching.switch import disabled
 
 __all__ = [

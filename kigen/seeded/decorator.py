@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from kigen.blueprint import Blueprint
 from kigen.caching import Memoizer
-from kigen.caching.decorators import refuse_kinds
+from kigen.caching.kinds import refuse_kinds
 from kigen.errors import ConfigurationError
 from kigen.key import Key
 from kigen.seeded.evaluation import Evaluation, checked_seed
@@ -15,7 +15,7 @@ from kigen.seeded.signature import read_shape
 from kigen.seeded.sweep import Drawing, check_rengine
 
 if TYPE_CHECKING:
-    from kigen.caching.decorators import Where
+    from kigen.caching.memoizer import Where
     from kigen.rengines import Rengine
 
 R = TypeVar("R")
@@ -66,17 +66,12 @@ def seeded_cache(
     Args:
         key: the Key class.
         seed: the seed, unless a call gives another.
-        archive: where each result is written at once: an archive, a path or a URL.
-        cache: where results are written when they leave memory, or you ``dump``.
+        archive, cache, name, on_change, copy: as for `lru_cache`.
         blueprint: how a sweep draws keys, if not as the Key class declares.
         rengine: a sweep's engine, if not `RandomRengine`: a class or function, called with the
             seed, or an engine, of which each sweep uses a copy.
         maxsize: how many results stay in memory; with it, ``policy`` says which.
-        policy: ``"inf"``, ``"lru"`` or ``"lfu"``.
-        name: the function's identity at rest, instead of module and qualified name.
-        on_change: what becomes of stored results if the function's body has changed:
-            ``"recompute"``, ``"warn"`` or ``"ignore"``.
-        copy: which results are handed out as copies; see `lru_cache`.
+        policy: ``"inf"``, ``"lru"``, ``"lfu"``, or another of `kigen.policies`.
 
     Raises `kigen.errors.ConfigurationError` if there is no Key class, or an option makes no sense.
 

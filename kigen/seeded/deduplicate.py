@@ -7,8 +7,8 @@ from functools import update_wrapper
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from kigen.caching.decorators import open_archive
 from kigen.caching.keying import Keying
+from kigen.caching.memoizer import open_archive
 from kigen.caching.wrapper import compile_key
 from kigen.errors import ConfigurationError
 from kigen.key import Key
@@ -16,7 +16,7 @@ from kigen.seeded.ledger import DedupInfo, Ledger
 from kigen.signature import Parameters, kind
 
 if TYPE_CHECKING:
-    from kigen.caching.decorators import Where
+    from kigen.caching.memoizer import Where
 
 
 def dedup(

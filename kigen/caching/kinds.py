@@ -1,0 +1,41 @@
+"""Which kinds of functions there are to cache, and what is done about each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from kigen.errors import ConfigurationError
+from kigen.signature import kind
+
+
+def is_method(function: Any) -> bool:
+    """Tell whether a function was defined in the body of a class."""
+    owner = getattr(function, "__qualname__", "").rpartition(".")[0]
+    return bool(owner) and not owner.endswith("<locals>")
+
+
+def refuse_kinds(function: Any, kinds: Collection[str], remedy: str) -> None:
+    """Raise `ConfigurationError` for what is no function, or a function of one of the ``kinds``."""
+    if not callable(function):
+        raise ConfigurationError(f"{function!r} is not callable: there is nothing to cache")
+    what = kind(function)
+    if what in kinds:
+        name = getattr(function, "__qualname__", None) or repr(function)
+        raise ConfigurationError(
+            f"{name} is a {what} function, whose result can be used up only once: {remedy}"
+        )
+
+
+def materialized(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what collects all that a generator brings, and returns it as a tuple."""
+    what = kind(function)
+    if what == "generator":
+        return lambda *args, **kwargs: tuple(function(*args, **kwargs))
+    if what != "async generator":
+        return function
+
+    async def collect(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        return tuple([item async for item in function(*args, **kwargs)])
+
+    return collect

@@ -1,0 +1,198 @@
+"""A policy with its options, ready to decorate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+from kigen.caching.control import Control
+from kigen.caching.keying import Ignore, Keying
+from kigen.caching.kinds import is_method, materialized, refuse_kinds
+from kigen.caching.miss import Miss
+from kigen.caching.naming import Naming
+from kigen.caching.rules import Rules, Ttl
+from kigen.caching.shelf import ON_CHANGE, Shelf
+from kigen.caching.wrapper import compile_key, compile_wrapper
+from kigen.errors import ConfigurationError
+from kigen.policies import make_policy
+from kigen.signature import Parameters, kind
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from kigen.archives import Archive, cache
+    from kigen.caching.cached import CachedFunction
+
+    Where = Archive | cache | str | PathLike[str]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: What a decorated function gains; each is a method of its `Control`.
+METHODS = (
+    *("archive", "archived", "cache_clear", "cache_info", "cache_parameters", "clear", "contains"),
+    *("dump", "info", "invalidate", "key", "load", "lookup", "map", "peek", "refresh"),
+)
+
+
+class Memoizer:
+    """A policy with its options, ready to decorate; made by `lru_cache` and its kin.
+
+    It may decorate any number of functions: they share the options, and an archive, but never
+    a result.
+    """
+
+    def __init__(
+        self,
+        policy: str,
+        maxsize: int | None,
+        *,
+        cache: Where | None = None,
+        keymap: Callable[..., Any] | None = None,
+        ignore: Ignore = None,
+        tol: int | None = None,
+        deep: bool = False,
+        purge: bool = False,
+        archive: Where | None = None,
+        name: str | None = None,
+        on_change: str = "recompute",
+        copy: bool | None = None,
+        materialize: bool = False,
+        typed: bool = False,
+        ttl: Ttl = None,
+        stale: float = 0.0,
+        condition: Callable[[Any], object] | None = None,
+        cache_exceptions: type[Exception] | tuple[type[Exception], ...] = (),
+        safe: bool = False,
+    ) -> None:
+        make_policy(policy, maxsize)  # refuses what is no size, before there is a function
+        if cache is not None and archive is not None:
+            raise ConfigurationError(
+                "cache= (written when you dump) and archive= (written at each miss) exclude each "
+                "other: give one of the two"
+            )
+        if on_change not in ON_CHANGE:
+            raise ConfigurationError(
+                f"on_change={on_change!r} is none of {', '.join(ON_CHANGE)}", on_change=on_change
+            )
+        self.policy = policy
+        self.maxsize = maxsize
+        self.keymap = keymap
+        self.ignore = ignore
+        self.rounding = None if tol is None else _rounding(tol, deep=deep)
+        self.purge = purge
+        self.name = name
+        self.on_change = on_change
+        self.copy = copy
+        self.materialize = materialize
+        self.safe = safe
+        self.typed = typed
+        rules = Rules.of(ttl, stale, condition, cache_exceptions)
+        self.rules = None if rules == Rules() else rules
+        self.through = cache is None
+        where = archive if cache is None else cache
+        self.archive = None if where is None else open_archive(where)
+
+    def __call__(self, function: Callable[P, R]) -> CachedFunction[P, R]:
+        """Decorate ``function``, or what a classmethod or staticmethod wraps."""
+        if isinstance(function, classmethod | staticmethod):
+            return cast("CachedFunction[P, R]", type(function)(self(function.__func__)))
+        refuse_kinds(
+            function,
+            () if self.materialize else ("generator", "async generator"),
+            "materialize=True keeps what it brings as a tuple",
+        )
+        keying = Keying.of(Parameters.of(function), self._keymap(), self.ignore, self.typed)
+        if is_method(function) and keying.names and keying.names[0] == "self":
+            keying = keying._replace(owned=True)
+        wrapper, control = self.memoize(
+            materialized(function), keying, Naming(function, keying.names, self.name, self.typed)
+        )
+        for method in METHODS:
+            setattr(wrapper, method, getattr(control, method))
+        wrapper.__cache__ = control.cache  # type: ignore[attr-defined]
+        return cast("CachedFunction[P, R]", wrapper)
+
+    def memoize(
+        self, function: Callable[..., Any], keying: Keying, naming: Naming
+    ) -> tuple[FunctionType, Control]:
+        """Return a cached ``function`` and its controls; ``naming`` names its calls at rest."""
+        policy = make_policy(self.policy, self.maxsize)
+        rounded = self._rounded(keying)
+        miss_type = self._miss_type(function)
+        miss = miss_type(policy, naming, self.copy, self.rules, rounded, self.purge)
+        miss.owned = keying.bare if keying.owned else None
+
+        def open_shelf(archive: Archive | None, through: bool) -> Shelf | None:
+            if archive is None:
+                return None
+            return Shelf(
+                archive,
+                naming,
+                through=through,
+                on_change=self.on_change,
+                copy=self.copy,
+                rules=self.rules,
+            )
+
+        miss.shelf = open_shelf(self.archive, self.through)
+        wrapper, calls = compile_wrapper(function, keying, miss)
+        update_wrapper(wrapper, naming.function)
+        control = Control(
+            miss,
+            calls,
+            compile_key(function, keying),
+            rounded,
+            lambda where: open_shelf(open_archive(where), through=False),
+            function,
+            wrapper,
+        )
+        return wrapper, control
+
+    def _keymap(self) -> Callable[..., Any] | None:
+        keymap = self.keymap
+        if keymap is not None and self.rounding is not None:
+            keymap = self.rounding(keymap)
+        if keymap is not None and self.safe and not hasattr(keymap, "field_specs"):
+            from kigen.caching.lenient import lenient_keymap
+
+            keymap = lenient_keymap(keymap)
+        if keymap is not self.keymap and hasattr(self.keymap, "lossy"):
+            keymap.lossy = self.keymap.lossy  # type: ignore[union-attr]
+        return keymap
+
+    def _rounded(self, keying: Keying) -> Callable[[Any], Any] | None:
+        if self.rounding is None or keying.keymap is not None:
+            return None
+        return keying.rounding(self.rounding(lambda *values: values))
+
+    def _miss_type(self, function: Callable[..., Any]) -> type[Miss]:
+        if kind(function) == "coroutine":
+            from kigen.caching.awaiting import AsyncMiss
+
+            return AsyncMiss
+        if self.safe:
+            from kigen.caching.lenient import LenientMiss
+
+            return LenientMiss
+        return Miss
+
+
+def open_archive(where: Any) -> Archive | None:
+    """Return the archive that is meant: it, that of a cache, at a path or URL; None for null."""
+    from kigen.archives import Archive, cache
+    from kigen.archives import open as open_url
+    from kigen.backends.null import NullBackend
+
+    if isinstance(where, cache):
+        where = where.archive
+    archive = where if isinstance(where, Archive) else open_url(where)
+    return None if isinstance(archive.backend, NullBackend) else archive
+
+
+def _rounding(tol: int, *, deep: bool) -> Callable[..., Any]:
+    from kigen.rounding import deep_round, simple_round
+
+    return (deep_round if deep else simple_round)(tol)
