@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Iterable
 from functools import update_wrapper
 from types import MethodType
@@ -89,6 +90,7 @@ class KeyFunction(Generic[P, R]):
         tol: int | None = None,
         deep: bool = False,
     ) -> None:
+        self._rounding = tol, deep
         self._bound = binder(function, ignored, tol, deep)
         update_wrapper(self, function)
         self.__func__ = function
@@ -108,8 +110,10 @@ class KeyFunction(Generic[P, R]):
     def __repr__(self) -> str:
         return f"<keys of {self.__func__!r} by {self._keymap!r}>"
 
-    def __reduce__(self) -> str:
-        return self.__qualname__  # a function is pickled by reference
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        if _is_importable(self):
+            return self.__qualname__  # by reference, as a function is
+        return type(self), (self.__func__, self.__ignored__, self._keymap, *self._rounding)
 
     def __args__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return the latest arguments, as (args, kwds)."""
@@ -144,3 +148,10 @@ class KeyFunction(Generic[P, R]):
     def _key(self, args: tuple[Any, ...], kwds: dict[str, Any]) -> Any:
         args, kwds = self._bound(args, kwds)
         return self._keymap(*args, **kwds)
+
+
+def _is_importable(function: KeyFunction[..., Any]) -> bool:
+    found: Any = sys.modules.get(function.__module__)
+    for name in function.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is function

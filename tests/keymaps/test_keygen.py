@@ -154,6 +154,14 @@ def test_a_key_function_pickles_by_reference() -> None:
     assert isinstance(fit, KeyFunction)
 
 
+def test_a_key_function_that_has_no_name_travels_by_value() -> None:
+    """By dill, as any such function; with its keymap and its options."""
+    local = keygen("y", keymap=stringmap(), tol=1)(lambda x, y=2: x)
+    copy = dill.loads(dill.dumps(local))
+    assert copy(1.26) == local(1.26) == "('x', 1.3, 'y', NULL)"
+    assert copy.call() == 1.26
+
+
 def test_builtins_have_keys_of_their_arguments() -> None:
     """As they are given."""
     assert keygen()(max)(3, 1, 2) == (3, 1, 2)
