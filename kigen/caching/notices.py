@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import warnings
-from os.path import dirname
+from os.path import dirname, join
 
-_PACKAGE = dirname(dirname(__file__))
+_PACKAGE = join(dirname(dirname(__file__)), "")
 
 
 def warn(message: str, category: type[Warning]) -> None:

@@ -1,0 +1,123 @@
+"""Results that a caller could poison are handed out as copies; what else is, and what is not."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict, deque
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kigen import inf_cache, lru_cache
+from kigen.caching.guard import choose_guard
+
+
+def circle() -> list[Any]:
+    xs: list[Any] = [1]
+    xs.append(xs)
+    return xs
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        list,
+        lambda: [1, 2],
+        lambda: [[1], {"a": [2]}, {3}],
+        lambda: {"a": 1},
+        lambda: {"a": {"b": [1]}},
+        lambda: {1, 2},
+        lambda: bytearray(b"abc"),
+        lambda: ([1],),
+        lambda: (1, (2, ({"a": [3]},))),
+        lambda: [(1, [2])],
+    ],
+)
+def test_containers_are_copied_all_the_way_down(make: Any) -> None:
+    f = inf_cache(lambda: make())
+    first, second, third = f(), f(), f()
+    assert first == second == third == make()
+    assert type(first) is type(second)
+    assert first is not second is not third
+
+    def parts(value: Any) -> list[int]:
+        if isinstance(value, dict):
+            value = list(value.values())
+        if isinstance(value, (list, tuple)):
+            own = [] if isinstance(value, tuple) else [id(value)]
+            return own + [n for one in value for n in parts(one)]
+        return [id(value)] if isinstance(value, (set, bytearray)) else []
+
+    assert not set(parts(first)) & set(parts(second))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1, "a", b"a", None, True, 2.5, (), (1, 2), (1, (2, "a")), frozenset({1}), range(3), len, ...],
+)
+def test_what_cannot_change_is_the_same_object_each_time(value: Any) -> None:
+    f = inf_cache(lambda: value)
+    assert f() is f() is value
+
+
+def test_a_container_that_holds_itself_is_copied_too() -> None:
+    f = inf_cache(circle)
+    first, second = f(), f()
+    assert first[1] is first
+    assert second[1] is second
+    assert first is not second
+
+
+def test_a_very_deep_container_is_no_obstacle() -> None:
+    def deep() -> list[Any]:
+        xs: list[Any] = []
+        for _ in range(400):
+            xs = [xs]
+        return xs
+
+    f = inf_cache(deep)
+    assert f() == f()
+
+
+def test_other_objects_are_shared_unless_copies_are_asked_for() -> None:
+    for make in (lambda: np.zeros(3), lambda: deque([1]), lambda: defaultdict(list), OrderedDict):
+        shared, copied = inf_cache(make), inf_cache(copy=True)(make)
+        assert shared() is shared()
+        assert copied() is not copied()
+    shared = inf_cache(lambda: [np.zeros(3)])
+    assert shared()[0] is shared()[0]
+
+
+def test_copies_may_be_declined() -> None:
+    f = inf_cache(copy=False)(lambda: [1])
+    f().append(2)
+    assert f() == [1, 2]
+
+
+def test_copies_of_everything_are_deep() -> None:
+    class Model:
+        def __init__(self) -> None:
+            self.weights = [np.zeros(2)]
+
+    f = lru_cache(copy=True)(Model)
+    f().weights[0][:] = 7
+    assert f().weights[0].sum() == 0
+
+
+def test_the_first_caller_gets_the_result_itself_and_memory_a_copy() -> None:
+    made: list[list[int]] = []
+
+    @inf_cache
+    def f() -> list[int]:
+        made.append([1])
+        return made[0]
+
+    assert f() is made[0]
+    made[0].append(2)
+    assert f() == [1]
+
+
+@pytest.mark.parametrize("copy", [None, True, False])
+def test_guards_find_no_copier_for_plain_values(copy: bool | None) -> None:
+    find = choose_guard(copy)
+    assert find(1) is find("a") is find(None) is None
