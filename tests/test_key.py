@@ -421,6 +421,15 @@ def test_keys_pickle_under_every_protocol_and_name_nothing_but_their_class(proto
         assert b"kigen" not in data.replace(b"tests", b"")
 
 
+def test_a_key_of_a_class_that_has_changed_its_fields_since_is_not_half_restored():
+    old = type("Changing", (Key,), {"a": Param(), "__module__": __name__})(a=1)
+    new = type("Changing", (Key,), {"a": Param(), "b": Param(default=2), "__module__": __name__})
+    with pytest.raises(
+        KeyFieldError, match="had other fields when the key was pickled: a; it has a, b"
+    ):
+        new.__new__(new).__setstate__(old.__getstate__())
+
+
 @pytest.mark.skipif(sys.version_info < (3, 13), reason="copy.replace is new in 3.13")
 def test_copy_replace_makes_a_changed_copy():
     assert copy.replace(K2(a=1, b="x"), a=2) == K2(a=2, b="x")

@@ -298,6 +298,12 @@ class Key:
         return self.__dict__.copy(), getattr(self, "_explicit", None)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
+        if state[0].keys() != self._fields.keys():  # it would be neither the old key nor a new one
+            raise KeyFieldError(
+                f"{type(self).__name__} had other fields when the key was pickled: "
+                f"{', '.join(state[0])}; it has {', '.join(self._fields)}",
+                fields=list(state[0]),
+            )
         self.__dict__.update(state[0])
         if state[1] is not None:
             _set(self, "_explicit", state[1])

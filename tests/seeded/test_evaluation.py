@@ -341,6 +341,22 @@ def test_an_archive_serves_evaluations_of_one_key_class_apart(tmp_path: Path) ->
     assert [dict(e.results()) for e in (f, g)] == [{Trial(x=1): ("f", 1)}, {Trial(x=1): ("g", 1)}]
 
 
+@pytest.mark.parametrize("place", ["runs.db", "runs/"])
+def test_results_of_a_key_class_that_had_other_fields_are_left_out(
+    place: str, tmp_path: Path
+) -> None:
+    def evaluation(**fields: Any) -> Evaluation[Any]:
+        key = type("Growing", (Key,), {**fields, "__module__": __name__})
+        return seeded_cache(archive=f"{tmp_path}/{place}", key=key, name="f")(lambda key: key.x)
+
+    assert evaluation(x=Param())(x=1) == 1
+    grown = evaluation(x=Param(), opt=Enum("a", "b", default="a"))
+    assert list(grown.results()) == []
+    assert grown(x=1) == 1
+    assert [key.to_dict() for key, _ in grown.results()] == [{"x": 1, "opt": "a"}]
+    assert len(grown.to_frame()) == 1
+
+
 def test_looking_up_never_evaluates(options: Any) -> None:
     ran = []
 
