@@ -9,6 +9,7 @@ from kigen.caching.memoizer import Memoizer
 
 if TYPE_CHECKING:
     from kigen.caching.cached import CachedFunction
+    from kigen.caching.events import Listener
     from kigen.caching.keying import Ignore
     from kigen.caching.memoizer import Where
     from kigen.caching.rules import Ttl
@@ -39,6 +40,9 @@ class Decorator:
     computes it anew. ``condition`` is a function of the result that says whether to keep it.
     ``materialize`` keeps what a generator function brings as a tuple, which is what calls return.
     ``cache_exceptions`` are classes of exceptions that are kept like results, and raised again.
+    ``on_hit``, ``on_miss`` and ``on_load`` are called with the key of a call, ``on_evict`` with the
+    key and the result that leaves memory. ``version`` is part of the function's identity: change
+    it when something changes that the function only calls.
 
     Raises `kigen.errors.ConfigurationError` for an option that makes no sense, and
     `kigen.errors.ArchiveError` for an archive that cannot be opened, both at decoration.
@@ -75,6 +79,11 @@ class Decorator:
         stale: float = 0.0,
         condition: Callable[[Any], object] | None = None,
         cache_exceptions: type[Exception] | tuple[type[Exception], ...] = (),
+        on_hit: Listener = None,
+        on_miss: Listener = None,
+        on_load: Listener = None,
+        on_evict: Listener = None,
+        version: object = None,
     ) -> Memoizer: ...
 
     def __call__(self, maxsize: Any = ..., *args: Any, **options: Any) -> Any:

@@ -150,6 +150,8 @@ def _ignored_names(parameters: Parameters, ignore: Ignore) -> set[str]:
     found = set()
     for one in (ignore,) if isinstance(ignore, str | int) else ignore:
         name = stars.get(one, one) if isinstance(one, str) else _at(names, one)
+        if name is None and one in stars:  # as klepto has it: there may be none to ignore
+            continue
         if name not in names:
             raise ConfigurationError(
                 f"ignore={one!r} is no parameter of the function, which has "

@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from kigen.caching.control import Control
+from kigen.caching.events import Events, Listener, TellingMiss
 from kigen.caching.keying import Ignore, Keying
 from kigen.caching.kinds import is_method, materialized, refuse_kinds
 from kigen.caching.miss import Miss
@@ -65,6 +66,11 @@ class Memoizer:
         stale: float = 0.0,
         condition: Callable[[Any], object] | None = None,
         cache_exceptions: type[Exception] | tuple[type[Exception], ...] = (),
+        on_hit: Listener = None,
+        on_miss: Listener = None,
+        on_load: Listener = None,
+        on_evict: Listener = None,
+        version: object = None,
         safe: bool = False,
     ) -> None:
         make_policy(policy, maxsize)  # refuses what is no size, before there is a function
@@ -91,6 +97,8 @@ class Memoizer:
         self.typed = typed
         rules = Rules.of(ttl, stale, condition, cache_exceptions)
         self.rules = None if rules == Rules() else rules
+        self.events = Events.of(on_hit=on_hit, on_miss=on_miss, on_load=on_load, on_evict=on_evict)
+        self.version = version
         self.through = cache is None
         where = archive if cache is None else cache
         self.archive = None if where is None else open_archive(where)
@@ -108,7 +116,9 @@ class Memoizer:
         if is_method(function) and keying.names and keying.names[0] == "self":
             keying = keying._replace(owned=True)
         wrapper, control = self.memoize(
-            materialized(function), keying, Naming(function, keying.names, self.name, self.typed)
+            materialized(function),
+            keying,
+            Naming(function, keying.names, self.name, self.typed, self.version),
         )
         for method in METHODS:
             setattr(wrapper, method, getattr(control, method))
@@ -122,7 +132,7 @@ class Memoizer:
         policy = make_policy(self.policy, self.maxsize)
         rounded = self._rounded(keying)
         miss_type = self._miss_type(function)
-        miss = miss_type(policy, naming, self.copy, self.rules, rounded, self.purge)
+        miss = miss_type(policy, naming, self.copy, self.rules, rounded, self.purge, self.events)
         miss.owned = keying.bare if keying.owned else None
 
         def open_shelf(archive: Archive | None, through: bool) -> Shelf | None:
@@ -169,15 +179,18 @@ class Memoizer:
         return keying.rounding(self.rounding(lambda *values: values))
 
     def _miss_type(self, function: Callable[..., Any]) -> type[Miss]:
-        if kind(function) == "coroutine":
-            from kigen.caching.awaiting import AsyncMiss
-
-            return AsyncMiss
+        kinds: list[type[Miss]] = [TellingMiss] if self.events is not None else []
         if self.safe:
             from kigen.caching.lenient import LenientMiss
 
-            return LenientMiss
-        return Miss
+            kinds.append(LenientMiss)
+        if kind(function) == "coroutine":
+            from kigen.caching.awaiting import AsyncMiss
+
+            kinds.append(AsyncMiss)
+        if len(kinds) > 1:
+            return type("Miss", tuple(kinds), {"__slots__": ()})
+        return kinds[0] if kinds else Miss
 
 
 def open_archive(where: Any) -> Archive | None:

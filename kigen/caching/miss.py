@@ -24,10 +24,12 @@ from kigen.errors import UnfingerprintableError
 from kigen.policies import MISSING, Policy
 
 if TYPE_CHECKING:
+    from kigen.caching.events import Events
     from kigen.caching.naming import Naming
     from kigen.caching.rules import Rules
     from kigen.caching.shelf import Shelf
     from kigen.caching.switch import Switch
+    from kigen.policies.policy import Entry
 
 
 class Miss:
@@ -41,6 +43,7 @@ class Miss:
         "__weakref__",
         "asides",
         "begun",
+        "events",
         "flights",
         "guard",
         "loads",
@@ -49,6 +52,7 @@ class Miss:
         "misses",
         "naming",
         "owned",
+        "plain",
         "policy",
         "purge",
         "rounded",
@@ -71,6 +75,7 @@ class Miss:
         rules: Rules | None = None,
         rounded: Callable[[Any], Any] | None = None,
         purge: bool = False,
+        events: Events | None = None,
     ) -> None:
         self.policy = policy
         self.memory = policy.memory
@@ -82,6 +87,8 @@ class Miss:
         self.rules = rules
         self.rounded = rounded
         self.purge = purge
+        self.events = events
+        self.plain = rules is None and events is None
         self.shelf: Shelf | None = None
         self.flights: dict[Hashable, Flight] = {}
         self.asides = False  # whether any entry has ever been set aside
@@ -112,7 +119,11 @@ class Miss:
             return self._join(other, key, call, now)
         if key in self.memory or self.asides:
             # Somebody may have settled the key after we had looked, and before we took off.
-            value = self.recall(key, now)
+            try:
+                value = self.recall(key, now)
+            except BaseException:
+                flight.land(self.flights)
+                raise
             if value is not MISSING:
                 flight.land(self.flights)
                 return value
@@ -137,7 +148,7 @@ class Miss:
         """Keep the value that was computed, hand it to those who wait, and return it."""
         self.misses += 1
         try:
-            if self.shelf is None and self.rules is None and value.__class__ in FIXED:
+            if self.plain and self.shelf is None and value.__class__ in FIXED:
                 self.policy.add(flight.key, value, now)
                 flight.value = value
             else:
@@ -207,9 +218,14 @@ class Miss:
             self._purge(self.shelf, key, value)
             return value
         left = self.policy.add(key, value, now)
-        if left is not None and self.shelf is not None:
-            self.shelf.evicted(*_as_users_know(left[2], left[1]))
+        if left is not None:
+            self.leave(left)
         return value
+
+    def leave(self, entry: Entry) -> None:
+        """See an entry off that had to leave memory: the archive may want it."""
+        if self.shelf is not None:
+            self.shelf.evicted(*_as_users_know(entry[2], entry[1]))
 
     def _purge(self, shelf: Shelf, key: Hashable, value: Any) -> None:
         """Write all that is in memory, and one entry more, to the archive; empty the memory."""

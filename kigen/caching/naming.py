@@ -20,7 +20,7 @@ class Naming:
     it captures may not have its value yet.
     """
 
-    __slots__ = ("_given", "_identity", "function", "names", "typed")
+    __slots__ = ("_given", "_identity", "function", "names", "typed", "version")
 
     def __init__(
         self,
@@ -28,10 +28,12 @@ class Naming:
         names: tuple[str, ...] | None,
         name: str | None = None,
         typed: bool = False,
+        version: object = None,
     ) -> None:
         self.function: Any = function
         self.names = names
         self.typed = typed
+        self.version = version
         self._given = name
         self._identity: str | None = None
 
@@ -40,7 +42,8 @@ class Naming:
         """The function's name at rest; raises `UnkeyableCall` if it captures the unnameable."""
         if self._identity is None:
             named = self._given or (self.function if isinstance(self.function, str) else None)
-            self._identity = named or identify(self.function)
+            identity = named or identify(self.function)
+            self._identity = identity if self.version is None else f"{identity}@{self.version}"
         return self._identity
 
     @property

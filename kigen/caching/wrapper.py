@@ -52,7 +52,7 @@ from kigen.signature import NULL, Parameters
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
     *("function", "keymap", "memory", "claim", "claim_odd", "settle", "abandon"),
-    *("ATOMS", "Absent", "Flight", "Landing", "NULL", "pairs", "ref"),
+    *("ATOMS", "Absent", "Flight", "Landing", "NULL", "on_hit", "pairs", "ref"),
     *("calls", "entry", "key", "latest", "ticket", "value"),
 )
 
@@ -115,7 +115,10 @@ def compile_wrapper(
         subscript = keying.lookup_source().format(**names)
     if subscript.startswith("(") and subscript != "()":
         subscript = subscript[1:-1]
-    hit = miss.policy.hit.format(**{**names, "key": subscript})
+    hit = miss.policy.hit
+    if miss.events is not None and miss.events.on_hit is not None:  # a key that is absent raises
+        hit = f"{{memory}}[{{key}}]; {{on_hit}}({names['found']}); {hit}"
+    hit = hit.format(**{**names, "key": subscript})
     calls = CellType(0.0)
     meanings = {
         "function": function,
@@ -129,6 +132,7 @@ def compile_wrapper(
         "Absent": (KeyError, TypeError),
         "Flight": Flight,
         "NULL": NULL,
+        "on_hit": None if miss.events is None else miss.events.on_hit,
         "pairs": pairs,
         "ref": ref,
     }

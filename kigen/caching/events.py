@@ -1,0 +1,80 @@
+"""Telling what a cache does: for logs and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
+
+from kigen.caching.flight import Flight
+from kigen.caching.miss import Miss
+from kigen.caching.owners import owned_call
+from kigen.caching.plain import Aside
+from kigen.errors import ConfigurationError
+from kigen.policies import MISSING
+from kigen.policies.policy import Entry
+
+Listener = Callable[..., object] | None
+
+
+class Events(NamedTuple):
+    """What the options ``on_hit``, ``on_miss``, ``on_load`` and ``on_evict`` say.
+
+    Each is called with the key of the call, ``on_evict`` with the key and the result, in the
+    thread of the caller and after the fact. What it raises is the caller's.
+    """
+
+    on_hit: Listener = None
+    on_miss: Listener = None
+    on_load: Listener = None
+    on_evict: Listener = None
+
+    @classmethod
+    def of(cls, **listeners: Any) -> Events | None:
+        """Return the events, or None if nobody listens; raises `ConfigurationError`."""
+        for option, listener in listeners.items():
+            if listener is not None and not callable(listener):
+                raise ConfigurationError(
+                    f"{option}={listener!r} cannot be called; give a function of the key",
+                    option=option,
+                )
+        return cls(**listeners) if any(listeners.values()) else None
+
+
+class TellingMiss(Miss):
+    """As `Miss`, but tells those who listen; the compiled wrapper tells of its own hits."""
+
+    __slots__ = ()
+
+    def settle(self, flight: Flight, value: Any, now: float) -> Any:
+        value = super().settle(flight, value, now)
+        self._tell("on_miss", flight.call)
+        return value
+
+    def recall(self, key: Hashable, now: float) -> Any:
+        value = super().recall(key, now)
+        if value is not MISSING:
+            self._tell("on_hit", owned_call(key))
+        return value
+
+    def after_wait(self, value: Any, key: Hashable, call: Any, now: float) -> Any:
+        if value is not MISSING:
+            self._tell("on_hit", call)
+        return super().after_wait(value, key, call, now)
+
+    def leave(self, entry: Entry) -> None:
+        super().leave(entry)
+        _, value, key, _ = entry
+        if key.__class__ is Aside:
+            key, value = key.key, value.value
+        self._tell("on_evict", owned_call(key), value)
+
+    def _load(self, shelf: Any, flight: Flight, now: float) -> Any:
+        value = super()._load(shelf, flight, now)
+        if value.__class__ is not Flight:
+            self._tell("on_load", flight.call)
+        return value
+
+    def _tell(self, what: str, *facts: Any) -> None:
+        listener = getattr(self.events, what)
+        if listener is not None:
+            listener(*facts)

@@ -1,0 +1,118 @@
+"""Telling what a cache does, and which version of a function it is."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+import kigen
+from kigen import inf_cache, lfu_cache, lru_cache, safe
+
+
+def listening(heard: list[tuple[object, ...]]) -> dict[str, object]:
+    return {
+        name: lambda *facts, name=name: heard.append((name, *facts))
+        for name in ("on_hit", "on_miss", "on_load", "on_evict")
+    }
+
+
+@pytest.mark.parametrize("decorator", [lru_cache, lfu_cache, safe.lru_cache])
+def test_hits_misses_loads_and_evictions_are_told(decorator, tmp_path: Path) -> None:
+    heard: list[tuple[object, ...]] = []
+    f = decorator(1, archive=tmp_path / "a.db", name="f", **listening(heard))(lambda x, y=0: [x])
+    f(1), f(1), f(x=2), f(1)
+    assert heard == [
+        ("on_miss", (1, 0)),
+        ("on_hit", (1, 0)),
+        ("on_evict", (1, 0), [1]),
+        ("on_miss", (2, 0)),
+        ("on_evict", (2, 0), [2]),
+        ("on_load", (1, 0)),
+    ]
+
+
+@pytest.mark.parametrize("decorator", [inf_cache, lru_cache, lfu_cache])
+def test_a_hit_on_the_fast_path_is_told_once_and_a_miss_is_no_hit(decorator) -> None:
+    hits, misses = [], []
+    f = decorator(on_hit=hits.append, on_miss=misses.append)(lambda x: x)
+    f(1), f(1), f(2.5), f(2.5), f([3]), f([3])
+    assert hits[:2] == [1, 2.5]
+    assert len(hits) == len(misses) == 3
+    assert f.info()[:2] == (3, 3)
+
+
+def test_those_who_wait_are_hits() -> None:
+    heard: list[tuple[object, ...]] = []
+    go = threading.Event()
+
+    @inf_cache(**listening(heard))
+    def f(x: int) -> int:
+        assert go.wait(10)
+        return x
+
+    threads = [threading.Thread(target=f, args=(1,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    go.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(name for name, *_ in heard) == ["on_hit"] * 3 + ["on_miss"]
+
+
+def test_coroutines_tell_too() -> None:
+    heard: list[tuple[object, ...]] = []
+
+    @lru_cache(**listening(heard))
+    async def f(x: int) -> int:
+        return x
+
+    asyncio.run(f(1)), asyncio.run(f(1))
+    assert heard == [("on_miss", 1), ("on_hit", 1)]
+
+
+def test_a_method_tells_of_its_instance() -> None:
+    heard = []
+
+    class Model:
+        @lru_cache(on_hit=heard.append)
+        def get(self, x: int) -> int:
+            return x
+
+    model = Model()
+    model.get(1), model.get(1)
+    assert heard == [(model, 1)]
+
+
+def test_what_cannot_be_called_is_refused() -> None:
+    with pytest.raises(kigen.ConfigurationError, match="on_hit"):
+        lru_cache(on_hit=3)(lambda x: x)
+
+
+def test_another_version_is_another_function(tmp_path: Path) -> None:
+    def session(version: object):
+        return inf_cache(archive=tmp_path / "a.db", name="f", version=version)(lambda x: version)
+
+    assert [session(v)(1) for v in (None, 1, "2")] == [None, 1, "2"]
+    later = session(1)
+    assert later(1) == 1
+    assert later.info().load == 1
+
+
+def test_stars_may_find_nothing_to_ignore() -> None:
+    f = inf_cache(ignore=("y", "*", "**"))(lambda x, y=1: x)
+    assert (f(1, 2), f(1, 3)) == (1, 1)
+    assert f.info().miss == 1
+
+
+def test_a_kept_exception_found_on_a_second_look_does_not_leave_the_key_locked() -> None:
+    @inf_cache(cache_exceptions=ValueError)
+    def f(x: int) -> int:
+        raise ValueError(x)
+
+    for _ in range(3):
+        with pytest.raises(ValueError):
+            f(1)
+    assert not f.__globals__["claim"].__self__.flights
