@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import select
 import signal
 import struct
 import time
@@ -45,10 +46,15 @@ def write_until_killed(url, number, pipe):
 
 
 def one_round(url, number, rng):
-    """Start a writer, kill it after a while; how many entries it acknowledged."""
+    """Start a writer, kill it after a while; how many entries it acknowledged.
+
+    Every other writer gets as far as its first entry, however busy the machine is.
+    """
     reading, writing = os.pipe()
     pid = fork(write_until_killed, url, number, writing)
     os.close(writing)
+    if number % 2:
+        select.select([reading], [], [])
     time.sleep(rng.uniform(0, 0.025))
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -72,7 +78,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path, path):
             assert rewritten[0][0] == number
             assert rewritten[0][1] >= count - 1
         assert rewritten is None or len(set(rewritten)) == 1
-    assert sum(counts) > ROUNDS
+    assert sum(counts) >= ROUNDS // 2
     assert archive.verify() == {}
     found = list(archive.items())
     assert len(found) == len(archive) >= sum(counts)
