@@ -80,6 +80,13 @@ def fingerprint(value: object, *, typed: bool = False, at: str = "") -> str:
     >>> fingerprint("kigen")
     'fadad09439ca7320c656a7558a0f3184'
     """
+    if not typed:  # as in digest(), whose call would cost a quarter of the time
+        plain = PLAIN.get(type(value))
+        if plain is not None:
+            try:
+                return blake2b(VERSION + plain(value), digest_size=16).hexdigest()
+            except (KeyError, RecursionError):
+                pass
     return digest(value, typed=typed, at=at).hex()
 
 
