@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import kigen
-from kigen.about import citation, license
+from kigen.about import citation, license  # noqa: A004 - klepto has it
 
 
 def test_the_license_that_is_printed_is_the_one_in_the_repository(

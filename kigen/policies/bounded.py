@@ -53,8 +53,9 @@ class Bounded(Policy):
         return MISSING if entry is None else entry[1]
 
     def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
-        if key in self.memory:
-            self.memory[key][1] = value
+        held = self.memory.get(key)
+        if held is not None:
+            held[1] = value
             return None
         left = None if self.slots and self._take_slot() else self.evict()
         timed = self.timed

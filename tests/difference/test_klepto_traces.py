@@ -94,7 +94,7 @@ def test_the_same_program_sees_the_same(
 
 
 def test_where_klepto_evicts_several_of_the_least_frequent_kigen_evicts_one() -> None:
-    """Klepto's LFU drops max(2, maxsize // 10) entries at once, so that a full cache is not full."""
+    """Klepto's LFU drops max(2, maxsize // 10) entries at once: a full cache is not full."""
     theirs = klepto.lfu_cache(maxsize=3, keymap=klepto.keymaps.keymap())(function)
     ours = kigen.lfu_cache(maxsize=3)(function)
     for f in (theirs, ours):
