@@ -93,7 +93,7 @@ def _form(value: Any) -> Hashable:
 
 
 def _typed_form(value: Any) -> Hashable:
-    if value.__class__ in ATOMS:
+    if value.__class__ in ATOMS or (value.__class__ is float and _is_itself(value)):
         return cast("Hashable", value)
     try:
         return Digest(fingerprint.digest(value, typed=True))
