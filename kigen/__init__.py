@@ -18,6 +18,18 @@ from __future__ import annotations
 TYPE_CHECKING = False  # as type checkers know it; typing itself would be half of the import
 
 if TYPE_CHECKING:
+    from kigen import archives as archives
+    from kigen import blueprints as blueprints
+    from kigen import crypto as crypto
+    from kigen import errors as errors
+    from kigen import fields as fields
+    from kigen import fingerprint as fingerprint
+    from kigen import keymaps as keymaps
+    from kigen import recorders as recorders
+    from kigen import rengines as rengines
+    from kigen import rounding as rounding
+    from kigen import safe as safe
+    from kigen import tools as tools
     from kigen.about import citation, license  # noqa: A004 - klepto has it
     from kigen.blueprint import Blueprint
     from kigen.caching import (
