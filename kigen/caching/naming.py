@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from threading import RLock
 from typing import Any
 
 from kigen import fingerprint
 from kigen.caching.call import Call
 from kigen.caching.identity import identify
 from kigen.errors import UnfingerprintableError, UnkeyableCall
+
+
+_identifying = RLock()
+
+
+def _after_fork() -> None:
+    global _identifying
+    _identifying = RLock()  # another thread of the parent may have held it
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class Naming:
@@ -40,11 +54,16 @@ class Naming:
     @property
     def identity(self) -> str:
         """The function's name at rest; raises `UnkeyableCall` if it captures the unnameable."""
-        if self._identity is None:
-            named = self._given or (self.function if isinstance(self.function, str) else None)
-            identity = named or identify(self.function)
-            self._identity = identity if self.version is None else f"{identity}@{self.version}"
-        return self._identity
+        return self._identify() if self._identity is None else self._identity
+
+    def _identify(self) -> str:
+        # One thread alone: what the function captured may change as soon as it runs.
+        with _identifying:
+            if self._identity is None:
+                named = self._given or (self.function if isinstance(self.function, str) else None)
+                identity = named or identify(self.function)
+                self._identity = identity if self.version is None else f"{identity}@{self.version}"
+            return self._identity
 
     @property
     def label(self) -> str:
