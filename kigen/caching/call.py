@@ -7,6 +7,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
+from kigen.fingerprint.names import found, identity
+
 if TYPE_CHECKING:
     from kigen.key import Key
 
@@ -44,7 +46,7 @@ def is_key(value: Any) -> bool:
 
 def know_key_type(key_type: type[Key]) -> None:
     """Let keys of this class be found when they are unpickled."""
-    _key_types[key_type.__module__, key_type.__qualname__] = key_type
+    _key_types[identity(key_type)] = key_type
 
 
 class _Packed(NamedTuple):
@@ -58,8 +60,7 @@ class _Packed(NamedTuple):
 def _pack(value: Any) -> Any:
     if not is_key(value):
         return value
-    kind = type(value)
-    return _Packed(kind.__module__, kind.__qualname__, value.__getstate__())
+    return _Packed(*identity(type(value)), value.__getstate__())
 
 
 def _unpack(value: Any) -> Any:
@@ -72,9 +73,12 @@ def _unpack(value: Any) -> Any:
 
 
 def _import(packed: _Packed) -> type[Key]:
+    script: Any = found("__main__", packed.qualname)
+    if isinstance(script, type) and identity(script) == (packed.module, packed.qualname):
+        return script  # it may be run with -m, and have another name than the one that it has here
     __import__(packed.module)
-    found: Any = reduce(getattr, packed.qualname.split("."), sys.modules[packed.module])
-    return found  # type: ignore[no-any-return]
+    kind: Any = reduce(getattr, packed.qualname.split("."), sys.modules[packed.module])
+    return kind  # type: ignore[no-any-return]
 
 
 def _restore(function: str, arguments: tuple[tuple[str, Any], ...]) -> Call:

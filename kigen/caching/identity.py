@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import FunctionType, MethodType
@@ -12,6 +11,7 @@ from kigen import fingerprint
 from kigen.caching.body import captures, is_cache, lambda_source
 from kigen.caching.call import is_key
 from kigen.errors import UnfingerprintableError, UnkeyableCall
+from kigen.fingerprint.names import namesake
 
 _LAMBDA = "<lambda>"
 
@@ -53,7 +53,7 @@ def _identify(function: Any, outer: tuple[Any, ...]) -> str:
 
 
 def _identify_function(function: FunctionType, outer: tuple[Any, ...]) -> str:
-    name = f"{_module(function)}.{function.__qualname__}"
+    name = ".".join(fingerprint.identity(function))
     captured = tuple(_captured(function, (*outer, function)))
     if function.__name__ == _LAMBDA:
         captured = (("source", lambda_source(function)), *captured)
@@ -63,30 +63,10 @@ def _identify_function(function: FunctionType, outer: tuple[Any, ...]) -> str:
 def _identify_object(function: Any) -> str:
     """Name a class, a function written in C, or an object that can be called."""
     digest = _digest(function, function, "<instance>")  # refuses what is known by address alone
-    if _is_imported_by_name(function):
+    if hasattr(function, "__qualname__") and namesake(function) is function:
         return ".".join(fingerprint.identity(function))
     named = function if hasattr(function, "__qualname__") else type(function)
     return f"{'.'.join(fingerprint.identity(named))}#{digest.hex()}"
-
-
-def _is_imported_by_name(function: Any) -> bool:
-    if not hasattr(function, "__qualname__"):
-        return False
-    module, name = fingerprint.identity(function)
-    found: Any = sys.modules.get(module)
-    for step in name.split("."):
-        found = getattr(found, step, None)
-    return found is function
-
-
-def _module(function: FunctionType) -> str:
-    """Return the module's name; a module run with ``python -m`` is the one that others import."""
-    module, _ = fingerprint.identity(function)
-    if module == "__main__":
-        spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-        if spec is not None:
-            return str(spec.name).removesuffix(".__main__")
-    return module
 
 
 def _undecorated(function: Any) -> Any:

@@ -19,15 +19,17 @@ __all__ = ["ENCODERS", "by_name", "has_name", "identity", "mark", "type_mark"]
 
 
 MOVING = ("numpy", "pandas", "polars")  # whose modules have other names in other versions
+SCRIPT = ("__main__", "__mp_main__")  # what a script's module is called, here and in its workers
 
 
 def identity(of: Any) -> tuple[str, str]:
     """The module and the qualified name that a class or a function goes by in every process.
 
     A script's own module is ``__main__``, also in a worker process that knows it as
-    ``__mp_main__``. What another version may keep in another place goes by its public one: a
-    private module of the standard library by the module it belongs to (``pathlib`` for the
-    ``pathlib._local`` of Python 3.13), what NumPy, pandas and polars offer by ``numpy`` and so on.
+    ``__mp_main__``; run with ``python -m``, it is the module that others import. What another
+    version may keep in another place goes by its public one: a private module of the standard
+    library by the module it belongs to (``pathlib`` for the ``pathlib._local`` of Python 3.13),
+    what NumPy, pandas and polars offer by ``numpy`` and so on.
 
     >>> from pathlib import PurePosixPath
     >>> identity(PurePosixPath)
@@ -35,14 +37,25 @@ def identity(of: Any) -> tuple[str, str]:
     """
     module = getattr(of, "__module__", None) or owner(of)
     name = getattr(of, "__qualname__", None) or of.__name__
-    if module == "__mp_main__":
-        return "__main__", name
+    if module in SCRIPT:
+        return script(of, module, name), name
     public = module.partition(".")[0]
     if public in sys.stdlib_module_names:
         public = module.partition("._")[0]
     elif public not in MOVING:
         return module, name
     return public if found(public, name) is of else module, name
+
+
+def script(of: Any, module: str, name: str) -> str:
+    """The module by which others import what a script defines; ``__main__`` if they cannot."""
+    space = getattr(of, "__globals__", {})
+    if "__spec__" not in space:  # a class, or what a decorator has made of a function
+        space = vars(sys.modules.get(module, builtins))
+        # A profiler that runs a script has a module of its own in the script's place.
+        space = space if name.partition(".")[0] in space else {}
+    spec = space.get("__spec__")
+    return "__main__" if spec is None else str(spec.name)
 
 
 def owner(of: Any) -> str:
@@ -71,9 +84,16 @@ def found(module: str, name: str) -> Any:
     return here
 
 
+def namesake(of: Any) -> Any:
+    """What the name of a class or a function leads to, or None."""
+    module, name = identity(of)
+    own = getattr(of, "__module__", None)
+    return found(own if own in SCRIPT else module, name)
+
+
 def importable(value: Any) -> bool:
     """Whether its name leads to this very object, perhaps inside the decorators put round it."""
-    there, seen = found(*identity(value)), 0
+    there, seen = namesake(value), 0
     while there is not None and there is not value and seen < 100:
         there = getattr(there, "__wrapped__", None) or getattr(there, "__func__", None)
         seen += 1

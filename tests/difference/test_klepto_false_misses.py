@@ -136,19 +136,30 @@ def test_what_is_ignored_must_be_there() -> None:
     assert f.info()[:2] == (1, 1)
 
 
-def test_a_name_in_a_module_run_as_a_script_is_found_by_those_that_import_it(
+def test_what_a_module_run_as_a_script_defines_is_found_by_those_that_import_it(
     tmp_path: Path,
 ) -> None:
-    """``python -m package.module`` and an import of it are one module."""
+    """``python -m package.module`` and an import of it are one module, for every kind of thing."""
     package = tmp_path / "study"
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "run.py").write_text(
-        "import sys\n"
-        "from kigen import lru_cache\n"
-        f"@lru_cache(archive={str(tmp_path / 'runs.db')!r})\n"
-        "def f(x): return x\n"
-        "def main():\n    f(1)\n    print(f.info().miss)\n"
+        "import dataclasses\n"
+        "from kigen import Key, Param, inf_cache, seeded_cache\n"
+        f"place = {str(tmp_path / 'runs.db')!r}\n"
+        "class Trial(Key):\n    x = Param()\n"
+        "@dataclasses.dataclass(frozen=True)\n"
+        "class Point:\n    x: int\n"
+        "@inf_cache(archive=place)\n"
+        "def f(x): return 1\n"
+        "g = inf_cache(archive=place)(lambda x: 1)\n"
+        "@seeded_cache(archive=place)\n"
+        "def h(trial: Trial, rng): return rng.random()\n"
+        "def main():\n"
+        "    f(1), f(Trial(x=1)), f(Point(1)), f(Point), f(main), g(1), h(x=1)\n"
+        "    for c in (f, g, h):\n"
+        "        print(c.info().miss, end=' ')\n"
+        "    print(list(h.results()))\n"
         "if __name__ == '__main__': main()\n"
     )
     as_script = (
@@ -156,4 +167,6 @@ def test_a_name_in_a_module_run_as_a_script_is_found_by_those_that_import_it(
         "sys.argv = ['run']; runpy.run_module('study.run', run_name='__main__', alter_sys=True)"
     )
     imported = "import sys; sys.path.insert(0, sys.argv[1]); import study.run; study.run.main()"
-    assert [output(as_script, tmp_path), output(imported, tmp_path)] == ["1\n", "0\n"]
+    first, second, third = (output(code, tmp_path) for code in (as_script, imported, as_script))
+    assert first.startswith("5 1 1 [(Trial(")
+    assert second == third == first.replace("5 1 1", "0 0 0")
