@@ -15,6 +15,7 @@ from kigen.errors import (
     FieldError,
     FrozenKeyError,
     KeyFieldError,
+    KigenError,
     UnfingerprintableError,
 )
 from kigen.fields import Flag, Text
@@ -531,3 +532,15 @@ def test_the_json_schema_says_what_keys_admit():
     assert schema["properties"]["opt"] == {"enum": ["adam", "sgd"], "default": "adam"}
     assert schema["properties"]["momentum"]["anyOf"][1] == {"type": "null"}
     assert K2.json_schema()["properties"]["a"] == {"type": "integer", "minimum": 0, "maximum": 10}
+
+
+@pytest.mark.parametrize("values", [[1], 3, {1: 2}, {"a": 1, "b": "x", 3: 4}])
+def test_what_is_no_mapping_of_fields_is_refused_like_any_other_mistake(values):
+    with pytest.raises(KigenError):
+        K2.from_dict(values)
+
+
+@pytest.mark.parametrize("name", ["_digest", "_fields", "_kigen_self", "__dict__", "__class__"])
+def test_names_that_a_key_works_with_cannot_be_fields(name):
+    with pytest.raises(ConfigurationError, match="belongs to Key"):
+        type("Bad", (Key,), {name: Param(min=0, max=1)})

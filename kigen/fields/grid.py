@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["Grid"]
+__all__ = ["LARGEST", "Grid"]
+
+LARGEST = 1.7976931348623157e308
+"""The largest float."""
 
 
 class Grid:
@@ -42,12 +45,15 @@ class Grid:
 
         A float within a few roundings of a grid point is that point.
         """
-        if math.isinf(value):
-            return None
+        if (self._floats or type(value) is float) and not abs(value) <= LARGEST:
+            return None  # NaN, an infinity, or an int that no float comes near
         over, under = value.as_integer_ratio()
         offset = over * self._denominator - self._start * under
         nearest = (2 * offset + self._step * under) // (2 * self._step * under)
-        point = self.value(nearest)
+        try:
+            point = self.value(nearest)
+        except OverflowError:
+            return None  # the next point is beyond all floats
         roundings = 4 * math.ulp(point) if self._floats else 0
         return nearest if abs(value - point) <= max(self._tolerance, roundings) else None
 

@@ -56,14 +56,15 @@ class Nested(Field[K], Generic[K]):
     def accept(self, value: Any) -> K:
         """Return ``value`` as a key of the class, frozen."""
         if isinstance(value, Mapping):
-            value = self.key_type(**value)
+            value = self.key_type.from_dict(value)
         self.validate(value)
         hash(value)  # frozen: the outer key is equal to others by what it holds
         return value  # type: ignore[no-any-return]
 
     def validate(self, value: Any) -> None:
         """Raise `FieldError` if ``value`` is no key of the class."""
-        if not isinstance(value, self.key_type):
+        if type(value) is not self.key_type:
+            # A subclass has fields that to_dict() and to_json() could not be read back with.
             reason = f"is no {self.key_type.__name__} and no mapping of its values"
             raise FieldError(
                 f"{self._attr}: {value!r} {reason}", field=self._attr, value=value, reason=reason

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from kigen.errors import ConfigurationError, FieldError, KeyFieldError
 from kigen.fields import recipe
 from kigen.fields.field import MISSING, Field, T
-from kigen.fields.grid import Grid
+from kigen.fields.grid import LARGEST, Grid
 from kigen.fields.recipe import Quick, Recipe
-from kigen.fields.sameness import plain
+from kigen.fields.sameness import bare, plain
 
 if TYPE_CHECKING:
     from kigen.rengines.protocol import Rengine
@@ -89,20 +89,28 @@ class Param(Field[T]):
 
     def _check_definition(self) -> None:
         low, high, step = self.min, self.max, self.step
+        self._check_size()
         if low is not None and high is not None and low > high:
             self._refuse(f"min={low!r} is above max={high!r}; swap them")
         if self.scale not in ("linear", "log"):
             self._refuse(f"scale={self.scale!r} is not known; use 'linear' or 'log'")
         if step is not None:
-            if step <= 0 or math.isinf(step):
+            if step <= 0 or step == math.inf:
                 self._refuse(f"step={step!r} must be a positive, finite number")
-            if low is None or math.isinf(low) or (high is not None and math.isinf(high)):
+            if low in (None, -math.inf, math.inf) or high in (-math.inf, math.inf):
                 self._refuse(f"step={step!r} needs a finite min to count from, and a finite max")
         if self.scale == "log":
-            if low is None or high is None or low <= 0 or math.isinf(high):
+            if low is None or high is None or low <= 0 or high == math.inf:
                 self._refuse(f"scale='log' needs 0 < min <= max < inf, not {low!r} and {high!r}")
             if step is not None:
                 self._refuse("scale='log' and step exclude each other; leave one out")
+
+    def _check_size(self) -> None:
+        given = [bound for bound in (self.min, self.max, self.step) if bound is not None]
+        if self.scale == "log" or not all(type(bound) is int for bound in given):
+            for bound in given:
+                if type(bound) is int and abs(bound) > LARGEST:
+                    self._refuse(f"{bound} is too large for a float, which the field needs")
 
     def _refuse(self, reason: str) -> None:
         raise ConfigurationError(f"Param: {reason}", field=self._attr)
@@ -115,6 +123,9 @@ class Param(Field[T]):
         """Return ``value`` as an int or a float of this field, on the grid if there is one."""
         if type(value) is not float and type(value) is not int:
             value = self._number(value)
+        index = None if self._grid is None else self._grid.index(value)
+        if self._grid is not None and index is not None:
+            value = self._grid.value(index)  # before the bounds: a rounding may lie beyond them
         if self.min is not None and value < self.min:
             self._reject(value, f"is below minimum {self.min}")
         if self.max is not None and value > self.max:
@@ -125,12 +136,9 @@ class Param(Field[T]):
             if value % 1:
                 self._reject(value, "is not a whole number, as its int bounds ask for")
             value = int(value)
-        if self._grid is None:
-            return value  # type: ignore[no-any-return]
-        index = self._grid.index(value)
-        if index is None:
+        if self._grid is not None and index is None:
             self._reject(value, f"is not aligned to step {self.step} (from min {self.min})")
-        return self._grid.value(index)  # type: ignore[return-value, arg-type]
+        return value  # type: ignore[no-any-return]
 
     def _number(self, value: Any) -> Number:
         value = plain(value)
@@ -149,8 +157,7 @@ class Param(Field[T]):
     @property
     def drawable(self) -> bool:
         """Whether there are finite bounds to draw between."""
-        bounds = (self.min, self.max)
-        return all(bound is not None and not math.isinf(bound) for bound in bounds)
+        return not {self.min, self.max} & {None, -math.inf, math.inf}
 
     def sample(self, rng: Rengine) -> T:
         """Return a number drawn uniformly, on the field's scale.
@@ -161,7 +168,7 @@ class Param(Field[T]):
         if self._grid is not None and self.max is not None:
             return self._grid.value(rng.randint(0, self._grid.count - 1))  # type: ignore[return-value]
         low, high = self.min, self.max
-        if low is None or high is None or math.isinf(low) or math.isinf(high):
+        if low is None or high is None or not self.drawable:
             raise KeyFieldError(
                 f"{self._attr}: Param needs both min and max, finite, for auto-randomization; "
                 f"use configure({self._attr!r}, ...) to set bounds or pin a value",
@@ -178,14 +185,18 @@ class Param(Field[T]):
         if not self.drawable or self.min is None or self.max is None:
             return recipe.CALLED
         if self._grid is not None:
-            short = self._grid.count <= 1024
-            return recipe.picked(tuple(self.values())) if short else recipe.called("d")
+            if self._grid.count <= 1024:
+                return recipe.picked(tuple(self.values()))
+            return recipe.called(self._code())
         if self.scale == "log":
-            return recipe.called("d")
+            return recipe.called(self._code())
         if self.whole:
             return recipe.whole(int(self.min), int(self.max))
         low, high = float(self.min), float(self.max)
         return recipe.called("d") if math.isinf(high - low) else recipe.line(low, high)
+
+    def _code(self) -> str:
+        return recipe.integer_code(self.min, self.max) if self.whole else "d"  # type: ignore[arg-type]
 
     def quick(self) -> Quick | None:
         """Return a test for what lies between two bounds."""
@@ -229,7 +240,7 @@ class Param(Field[T]):
         """Return the JSON Schema: type, bounds, and the values of a short grid."""
         bounds = {"minimum": self.min, "maximum": self.max}
         schema: dict[str, Any] = {"type": "integer" if self.whole else "number"}
-        schema |= {n: b for n, b in bounds.items() if b is not None and not math.isinf(b)}
+        schema |= {n: b for n, b in bounds.items() if b not in (None, -math.inf, math.inf)}
         if self._grid is not None and 0 < self._grid.count <= 100:
             schema["enum"] = list(self.values())
         return schema
@@ -243,7 +254,7 @@ class Param(Field[T]):
 
 
 def _bound(name: str, value: Any) -> Number | None:
-    value = plain(value)
+    value = bare(value)
     if value is None or type(value) is int or (type(value) is float and value == value):
         return value
     raise ConfigurationError(

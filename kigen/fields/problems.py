@@ -39,7 +39,7 @@ class Problems:
     def unknown(self, name: str, value: Any, known: Iterable[str]) -> None:
         """Note a name that is no field."""
         message = f"{self.owner} has no field {name!r}{suggestion(name, known)}"
-        self._names.append(Problem(name, message, value))
+        self._names.append(Problem(str(name), message, value))
 
     def missing(self, name: str) -> None:
         """Note a required field without a value."""
@@ -89,5 +89,5 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean ...?" for the known name nearest to ``name``, or nothing."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(str(name), known, n=1)  # a mapping may have other names than text
     return f"; did you mean {near[0]!r}?" if near else ""

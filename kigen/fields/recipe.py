@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-__all__ = ["CALLED", "Quick", "Recipe", "called", "line", "picked", "same", "whole"]
+__all__ = ["CALLED", "Quick", "Recipe", "called", "integer_code", "line", "picked", "same", "whole"]
 
 
 class Recipe(NamedTuple):
@@ -38,8 +38,13 @@ class Quick(NamedTuple):
 
 def whole(low: int, high: int) -> Recipe:
     """A whole number from ``low`` to ``high``."""
-    fits = max(-low, high) < 1 << 63
-    return Recipe("whole", "q" if fits else "", low=low, high=high, choices=high - low + 1)
+    code = integer_code(low, high)
+    return Recipe("whole", code, low=low, high=high, choices=high - low + 1)
+
+
+def integer_code(low: int, high: int) -> str:
+    """The `struct` format of whole numbers from ``low`` to ``high``; empty: too large for any."""
+    return "q" if max(-low, high) < 1 << 63 else ""
 
 
 def line(low: float, high: float) -> Recipe:

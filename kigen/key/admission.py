@@ -15,6 +15,8 @@ __all__ = ["active", "admit", "check_definition", "collect"]
 Fields = Mapping[str, Field[Any]]
 
 _RESERVED = frozenset({"field_specs", "fingerprint", "id", "identity", "to_dict"})
+_PREFIX = "_kigen_"
+"""What begins the names in the methods that are written out for a class."""
 
 
 def collect(cls: type, root: type) -> dict[str, Field[Any]]:
@@ -29,7 +31,10 @@ def collect(cls: type, root: type) -> dict[str, Field[Any]]:
                 fields[name] = attribute
             elif base is not root and name in fields:
                 del fields[name]
-    for name in fields.keys() & _RESERVED:
+    reserved = _RESERVED.union(name for name in dir(root) if name.startswith("_"))
+    for name in fields:
+        if name not in reserved and not name.startswith(_PREFIX):
+            continue
         raise ConfigurationError(
             f"{cls.__name__}.{name}: the name belongs to Key; choose another for the field",
             field=name,

@@ -53,18 +53,28 @@ def unfolded(value: Any) -> Any:
 
 def overridden(key: K, other: Key | Mapping[str, Any], changes: Mapping[str, Any]) -> K:
     """Return ``key`` with ``other`` and then ``changes`` merged into it."""
-    values = _explicit(key)
     for layer in (other, changes):
-        for name, change in _explicit(layer).items():
-            values[name] = _merged(values.get(name, key.__dict__.get(name)), change)
-    return key._built(values)  # noqa: SLF001
+        if not isinstance(layer, Mapping) and not hasattr(type(layer), "field_specs"):
+            raise FieldError(
+                f"{type(key).__name__}: {layer!r} is no key and no mapping of values to merge",
+                value=layer,
+            )
+    return key._built(_merged(key, _merged(_explicit(other), changes)))  # noqa: SLF001
 
 
-def _merged(old: Any, change: Any) -> Any:
-    nested = hasattr(type(old), "field_specs")
-    if nested and (isinstance(change, Mapping) or type(change) is type(old)):
-        return overridden(old, change, {})
-    return change
+def _merged(old: Any, change: Any) -> dict[str, Any]:
+    """Return the explicit values of ``old`` with those of ``change`` on top, to be admitted."""
+    values = _explicit(old)
+    known = values if isinstance(old, Mapping) else old.__dict__
+    for name, new in _explicit(change).items():
+        before = known.get(name)
+        deep = _holds_values(before) and (isinstance(new, Mapping) or type(new) is type(before))
+        values[name] = _merged(before, new) if deep else new
+    return values
+
+
+def _holds_values(value: Any) -> bool:
+    return isinstance(value, Mapping) or hasattr(type(value), "field_specs")
 
 
 def _explicit(layer: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from kigen import fingerprint as _fingerprint
 from kigen.errors import (
+    FieldError,
     FrozenKeyError,
     KeyFieldError,
     UnfingerprintableError,
@@ -86,13 +87,17 @@ class Key:
 
     def __init__(self, /, **given: Any) -> None:
         cls = type(self)
-        given = {name: value for name, value in given.items() if value is not MISSING}
-        self.__dict__.update(admit(cls.__name__, cls._fields, given))
-        _set(self, "_explicit", tuple([name in given for name in cls._fields]))
+        self._take(given)
         if cls._written_out and "__init__" not in vars(cls):
             made: Any = source.initializer(cls, Key.__init__, _remember)
             made.__kigen__ = True
             cls.__init__ = made  # type: ignore[method-assign]
+
+    def _take(self, given: Mapping[str, Any]) -> None:
+        cls = type(self)
+        given = {name: value for name, value in given.items() if value is not MISSING}
+        self.__dict__.update(admit(cls.__name__, cls._fields, given))
+        _set(self, "_explicit", tuple([name in given for name in cls._fields]))
 
     @classmethod
     def field_specs(cls) -> dict[str, Field[Any]]:
@@ -113,10 +118,10 @@ class Key:
         return Space(cls)
 
     @classmethod
-    def _built(cls, given: dict[str, Any]) -> Self:
+    def _built(cls, given: Mapping[str, Any]) -> Self:
         """Return a key of values that are to be admitted."""
         key = cls.__new__(cls)
-        Key.__init__(key, **given)
+        key._take(given)  # noqa: SLF001
         return key
 
     @classmethod
@@ -164,7 +169,12 @@ class Key:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return the key that `to_dict` made ``values`` of, or that a person wrote them for."""
-        return cls._built(dict(values))
+        if not isinstance(values, Mapping):
+            raise FieldError(
+                f"{cls.__name__}: {values!r} is no mapping of values by field; see to_dict()",
+                value=values,
+            )
+        return cls._built(values)
 
     def to_json(self) -> str:
         """Return the values as JSON, to be read by `from_json`."""

@@ -65,6 +65,9 @@ class Space(Generic[K]):
             (name, field, self._producer(name, field)) for name, field in self._fields.items()
         ]
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.key_type, self._sources)
+
     @property
     def draws(self) -> int:
         """How many numbers a key takes from an engine, at most."""

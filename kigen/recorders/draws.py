@@ -41,6 +41,9 @@ class Draws(Generic[K]):
         self._due: float = EVERY if self._start is None else math.inf
         self._loop: Fill | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_loop": None}  # written out again where it arrives
+
     def begin(self) -> None:
         """Begin what may have to be taken back: `recover` goes to any index from here on."""
         if self.index >= self._due:

@@ -71,6 +71,9 @@ class PackedHistory(History):
         self._space = space
         self._packed: Callable[[Key], bytes] | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_packed": None}  # made again where it arrives
+
     @property
     def digests(self) -> bool:  # type: ignore[override]
         """Whether the values are too long to be packed."""

@@ -3,7 +3,7 @@
 import pytest
 
 from kigen import Blueprint, Enum, Generator, Key, Param, RandomRengine
-from kigen.errors import ConfigurationError, FieldError, FrozenKeyError, KeyFieldError
+from kigen.errors import ConfigurationError, FieldError, FrozenKeyError, KeyFieldError, KigenError
 from kigen.fields import Each, Nested
 
 
@@ -108,3 +108,29 @@ def test_what_is_neither_field_nor_key_class_is_refused():
     for definition in (lambda: Nested(int), lambda: Each(int, 2), lambda: Each(Param(), 0)):
         with pytest.raises(ConfigurationError):
             definition()
+
+
+def test_override_tells_all_that_is_wrong_with_its_path():
+    with pytest.raises(KigenError) as caught:
+        net(head={"units": 1}).override(head={"unit": 4}, lr="fast")
+    assert [problem.path for problem in caught.value.errors] == ["head.unit", "lr"]
+    with pytest.raises(FieldError, match="no key and no mapping"):
+        net(head={"units": 1}).override(3)
+
+
+def test_override_reaches_into_a_nested_default():
+    class Outer(Key):
+        head = Nested(Layer, default=Layer(units=3, act="tanh"))
+
+    assert Outer().override(head={"units": 2}).head == Layer(units=2, act="tanh")
+    assert Outer().override({"head": {"units": 2}}, head={"act": "relu"}).head == Layer(
+        units=2, act="relu"
+    )
+
+
+def test_a_nested_key_of_a_subclass_is_refused_because_its_dict_could_not_be_read_back():
+    class Wider(Layer):
+        extra = Param(min=0, max=1, default=0)
+
+    with pytest.raises(FieldError, match="is no Layer"):
+        net(head=Wider(units=1))

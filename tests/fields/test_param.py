@@ -186,3 +186,30 @@ def test_a_field_is_abstract():
 def test_its_repr_shows_what_was_given():
     assert repr(Param(min=1, max=9, step=2)) == "Param(min=1, max=9, step=2)"
     assert repr(Param()) == "Param()"
+
+
+def test_a_rounding_beyond_the_last_step_is_the_last_step():
+    assert 3 * 1.1 > 3.3
+    assert Param(min=0, max=3.3, step=1.1).accept(3 * 1.1) == 3.3
+    with pytest.raises(FieldError, match="above maximum"):
+        Param(min=0, max=3.3, step=1.1).accept(3.31)
+
+
+def test_bounds_may_be_ints_of_a_subclass():
+    class Count(int):
+        pass
+
+    assert Param(min=Count(1), max=Count(3)).cardinality() == 3
+
+
+def test_ints_that_no_float_comes_near_are_drawn_or_refused_but_break_nothing():
+    huge = 10**400
+    for param in (Param(min=0, max=huge), Param(min=0, max=huge, step=3)):
+        assert param.accept(param.sample(RandomRengine(1))) > 10**390
+    assert Param(min=0.0, max=9.0, step=0.5).cardinality() == 19
+    for value in (huge, -huge, float("nan"), float("inf")):
+        with pytest.raises(FieldError):
+            Param(min=0.0, step=0.5).accept(value)
+    for definition in ({"min": 1, "max": huge, "scale": "log"}, {"min": 0.5, "max": huge}):
+        with pytest.raises(ConfigurationError, match="too large"):
+            Param(**definition)

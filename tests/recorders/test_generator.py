@@ -1,5 +1,7 @@
 """Generator: each key once, and on from where it stopped."""
 
+import copy
+import pickle
 import random
 import signal
 import subprocess
@@ -460,3 +462,20 @@ def test_threads_that_share_a_store_share_out_its_keys(tmp_path):
             thread.join()
     assert set(handed_out) == set(Generator(Blueprint(K2), seed=3).generate_many(20))
     assert len(handed_out) == 20
+
+
+@pytest.mark.parametrize("drawn", [0, 5])
+def test_a_generator_that_was_pickled_or_copied_goes_on_where_it_was(drawn):
+    whole = Generator(Blueprint(K3).configure("b", 0.5), seed=4).generate_many(drawn + 5)
+    generator = Generator(Blueprint(K3).configure("b", 0.5), seed=4)
+    generator.generate_many(drawn)
+    for twin in (pickle.loads(pickle.dumps(generator)), copy.deepcopy(generator), generator):
+        assert twin.generate_many(5) == whole[drawn:]
+
+
+@pytest.mark.parametrize("options", [{"step": 1}, {"scale": "log"}])
+def test_whole_numbers_that_no_float_tells_apart_are_different_keys(options):
+    class Large(Key):
+        n = Param(min=2**53 + 1, max=2**53 + 1100, **options)
+
+    assert len(set(Generator(Blueprint(Large), seed=1).iter_keys())) == 1100
