@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from heapq import heapify, heappop, heappush
-from itertools import count
+from heapq import heappop, heappush
 
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
@@ -28,15 +27,15 @@ class LFU(Lined):
     'b'
     """
 
-    __slots__ = ("fresh", "heap", "tiebreak")
+    __slots__ = ("fresh", "heap", "turn")
 
     hit = "{entry} = {memory}[{key}]; {entry}[0] += 1.0; return {entry}[1]"
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
         self.fresh: deque[Entry] = deque()
-        self.heap: list[tuple[float, float, int, Entry]] = []  # (count, arrived, tiebreak, entry)
-        self.tiebreak = count()
+        self.heap: list[tuple[float, float, int, Entry]] = []  # (count, arrived, turn, entry)
+        self.turn = 0  # tells entries apart that are equal in count and arrival
 
     def note(self, entry: Entry, now: float) -> None:
         entry[0] += 1.0
@@ -50,8 +49,10 @@ class LFU(Lined):
     def line_up(self, entries: Iterable[Entry]) -> None:
         entries = list(entries)
         self.fresh = deque(entry for entry in entries if not entry[0])
-        self.heap = [(e[0], e[3], next(self.tiebreak), e) for e in entries if e[0]]
-        heapify(self.heap)
+        self.heap = []
+        for entry in entries:
+            if entry[0]:
+                self._push(entry)
 
     def call(self) -> Entry | None:
         while self.fresh:
@@ -68,4 +69,5 @@ class LFU(Lined):
 
     def _push(self, entry: Entry) -> None:
         if entry[3] is not None:
-            heappush(self.heap, (entry[0], entry[3], next(self.tiebreak), entry))
+            self.turn += 1
+            heappush(self.heap, (entry[0], entry[3], self.turn, entry))
