@@ -66,7 +66,8 @@ def without_store(rounds: int) -> Race:
     if KI_GEN:
         runners[BASELINE] = ki_gen("generator().generate_many(20_000)", 20_000)
     if installed("optuna"):
-        runners["optuna, random"] = timed(lambda: ask(500), 500)
+        for sampler in ("RandomSampler", "QMCSampler", "TPESampler"):
+            runners[f"optuna, {sampler}"] = timed(lambda sampler=sampler: ask(sampler, 100), 100)
     if installed("numpy"):
         runners["numpy, tuples in a set (a bound)"] = timed(lambda: numpy_bound(n), n)
     return race(runners, rounds=rounds)
@@ -135,16 +136,17 @@ def one_by_one(generator: Generator[Trial], n: int) -> None:
         generator.generate()
 
 
-def ask(n: int) -> None:
+def ask(sampler: str, n: int) -> None:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+    study = optuna.create_study(sampler=getattr(optuna.samplers, sampler)(seed=1))
     for _ in range(n):
         trial = study.ask()
-        trial.suggest_float("lr", 0.0, 1.0)
+        lr = trial.suggest_float("lr", 0.0, 1.0)
         trial.suggest_int("units", 0, 10**9)
         trial.suggest_categorical("opt", ["adam", "sgd", "lion", "rprop"])
+        study.tell(trial, lr)
 
 
 def numpy_bound(n: int) -> int:
