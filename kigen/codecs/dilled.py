@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import struct
 import sys
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from kigen.errors import CodecError, MissingExtra
@@ -71,15 +72,28 @@ def loads_either(data: bytes, buffers: tuple[Any, ...]) -> Any:
     (size,) = _LENGTH.unpack_from(data)
     start = _LENGTH.size
     try:
-        return pickle.loads(data[start + size :], buffers=buffers)
+        return _ScriptUnpickler(BytesIO(data[start + size :]), buffers=buffers).load()
     except (AttributeError, ImportError):  # this main module has no such class
         return loads(data[start : start + size])
 
 
+class _ScriptUnpickler(pickle.Unpickler):
+    """Finds in the script what its worker process has stored as of ``__mp_main__``."""
+
+    def find_class(self, module: str, name: str, /) -> Any:
+        return super().find_class("__main__" if module == "__mp_main__" else module, name)
+
+
 def _dump(value: object) -> bytes:
+    file = BytesIO()
     # recurse: only the globals that a function uses, not all of its module's.
-    data: bytes = _dill().dumps(value, protocol=5, recurse=True)
-    return data
+    pickler = _dill().Pickler(file, protocol=5, recurse=True)
+    script = sys.modules.get("__mp_main__")
+    if script is not None and script.__name__ == "__mp_main__":
+        # This is a worker; to dill its script is a module like any other, unless told.
+        pickler._session, pickler._main = True, script  # noqa: SLF001
+    pickler.dump(value)
+    return file.getvalue()
 
 
 def _dill() -> ModuleType:

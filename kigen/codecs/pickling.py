@@ -8,8 +8,9 @@ Three codec ids at rest:
     what it cannot: lambdas, closures, local classes. Holds byte code, so it is read by the Python
     minor version that wrote it.
 ``pickle+dill``
-    a pickle that refers to ``__main__``. A script that is run again finds its own classes through
-    the pickle, an interpreter with another main module finds copies through the dill beside it.
+    a pickle that refers to ``__main__``, or to ``__mp_main__``, as worker processes call it. A
+    script that is run again finds its own classes through the pickle, an interpreter with another
+    main module finds copies through the dill beside it.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class PickleCodec:
             from kigen.codecs import dilled
 
             return "dill", dilled.dumps(value, error), ()
-        if b"__main__" in data:
+        if b"__main__" in data or b"__mp_main__" in data:
             from kigen.codecs import dilled
 
             return dilled.beside_pickle(data, _raw(buffers), value)

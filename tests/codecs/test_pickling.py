@@ -14,7 +14,7 @@ import pytest
 
 from kigen import CodecError, MissingExtra
 from kigen.codecs import LiveCodec, PickleCodec, decode, dilled
-from tests.programs import ROOT, output
+from tests.programs import ROOT, environment, output
 
 codec = PickleCodec()
 
@@ -209,3 +209,43 @@ def test_no_value_is_encoded_twice_for_nothing():
 
     codec.encode(Counted())
     assert len(calls) == 1
+
+
+WORKERS = """
+import sys
+from pathlib import Path
+from kigen.codecs import PickleCodec
+
+class Point:
+    def __init__(self, x):
+        self.x = x
+
+def write(file):
+    codec, data, buffers = PickleCodec().encode(Point(3))
+    Path(file).write_bytes(data)
+
+if __name__ == "__main__":
+    file = sys.argv[1]
+    if not Path(file).exists():
+        import multiprocessing
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            pool.map(write, [file])
+    else:
+        point = PickleCodec().decode(("pickle+dill", Path(file).read_bytes(), ()))
+        print(type(point) is Point, point.x)
+"""
+
+
+def test_what_a_worker_stores_of_its_script_is_found_by_the_script_and_by_others(tmp_path):
+    """The script need not have workers when it reads; to other main modules it is a copy."""
+    script, file = tmp_path / "script.py", tmp_path / "point"
+    script.write_text(WORKERS)
+
+    def run():
+        command = [sys.executable, script, file]
+        return subprocess.run(
+            command, env=environment(), check=True, timeout=120, capture_output=True, text=True
+        ).stdout
+
+    assert [run(), run()] == ["", "True 3\n"]
+    assert codec.decode(("pickle+dill", file.read_bytes(), ())).x == 3
