@@ -229,3 +229,19 @@ def test_what_ki_gen_recorded_is_not_new(tmp_path):
         assert recorder.record(K2(a=1.0, b="x")) is False
         assert recorder.record(K2(a=2, b="x")) is True
         assert recorder.cursor == 2
+
+
+def test_a_configured_blueprint_goes_on_from_its_history_of_ki_gen_and_no_other_does(tmp_path):
+    path = tmp_path / "keys.db"
+    ours = Blueprint(K2).configure("a", Param(min=0, max=8))
+    whole = Generator(ours, seed=42).generate_many(18)
+    ki_gen_database(path, whole[:9], "K2:RandomRengine:42")
+    for _ in range(2):
+        with Store(path) as store:
+            other = Generator(Blueprint(K2).configure("b", "x"), seed=42, store=store)
+            assert (other.cursor, other.gen_key.count(":")) == (0, 3)
+    for first in (9, 12):
+        with Store(path) as store:
+            generator = Generator(ours, seed=42, store=store)
+            assert (generator.cursor, generator.gen_key) == (first, "K2:RandomRengine:42")
+            assert generator.generate_many(3) == whole[first : first + 3]

@@ -10,7 +10,7 @@ from kigen.blueprint import Blueprint
 from kigen.errors import ConfigurationError, SpaceExhaustedError
 from kigen.key import Key
 from kigen.recorders.draws import EVERY, Draws
-from kigen.recorders.history import History, PackedHistory
+from kigen.recorders.history import History, PackedHistory, as_ki_gen
 from kigen.recorders.recorder import Recorder
 from kigen.rengines.protocol import Rengine
 from kigen.rengines.random import RandomRengine
@@ -103,11 +103,16 @@ class Generator(Recorder, Generic[K]):
     def gen_key(self) -> str:
         """``Name:Engine:seed``, and a digest of the blueprint if that is not the plain one.
 
-        A plain blueprint gets the digest too if the store holds another one under its name.
+        A plain blueprint gets the digest too if the store holds another one under its name; one
+        whose history ki-gen 1.0 began has none.
         """
         if self._suffix is None:
             self._suffix = f":{self.signature[:8]}" if self._plan.overrides else ""
-        return f"{self.name}:{self.gen_type}:{self._seed}{self._suffix}"
+        return self._plain_name + self._suffix
+
+    @property
+    def _plain_name(self) -> str:
+        return f"{self.name}:{self.gen_type}:{self._seed}"
 
     @property
     def signature(self) -> str:
@@ -245,6 +250,8 @@ class Generator(Recorder, Generic[K]):
     def _attach(self, store: Store) -> None:
         signature = self.signature
         with store.transaction():
+            if self._plan.overrides and self._began_in_ki_gen(store):
+                self._suffix = ""
             progress = store.load_progress(self.gen_key)
             if progress is not None and progress.signature not in ("", signature):
                 self._suffix = f":{signature[:8]}"
@@ -255,6 +262,21 @@ class Generator(Recorder, Generic[K]):
                 self._adopt(store, progress)
             else:
                 self._synchronize(store)
+
+    def _began_in_ki_gen(self, store: Store) -> bool:
+        """Whether the history under the plain name, which ki-gen gave to all, is this blueprint's.
+
+        Of a history that no kigen has continued yet, the first key tells.
+        """
+        progress = store.load_progress(self._plain_name)
+        if progress is None or progress.draws is not None:
+            return progress is not None and progress.signature == self.signature
+        runs = store.all_params(self._plain_name)
+        if not runs:
+            return False
+        first = self._draws.next()
+        self._draws.recover(0)
+        return as_ki_gen(first.to_dict()) == as_ki_gen(runs[0]["params"])
 
     def _adopt(self, store: Store, progress: Progress) -> None:
         """Go on from what ki-gen 1.0 wrote: as many new keys on as it had accepted."""

@@ -11,7 +11,7 @@ from kigen.key.filling import TOKEN, identifier, packer
 from kigen.key.space import Space
 from kigen.store import Store
 
-__all__ = ["History", "PackedHistory"]
+__all__ = ["History", "PackedHistory", "as_ki_gen"]
 
 
 class History:
@@ -33,7 +33,7 @@ class History:
     def add(self, key: Key) -> bool:
         """Note a key, and return whether it is new. It is frozen from now on."""
         token = self._token(key)
-        if token in self.seen or (self.legacy and _as_ki_gen(key.to_dict()) in self.legacy):
+        if token in self.seen or (self.legacy and as_ki_gen(key.to_dict()) in self.legacy):
             return False
         self.opened.append(token)
         self.seen.add(token)
@@ -60,7 +60,7 @@ class History:
         if rows:
             self._last = rows[-1][0]
         if any(digest is None for _, digest in rows):
-            self.legacy = {_as_ki_gen(run["params"]) for run in self._store.all_params(gen_key)}
+            self.legacy = {as_ki_gen(run["params"]) for run in self._store.all_params(gen_key)}
 
 
 class PackedHistory(History):
@@ -87,7 +87,7 @@ class PackedHistory(History):
         return self._packed(key)
 
 
-def _as_ki_gen(values: dict[str, Any]) -> str:
+def as_ki_gen(values: dict[str, Any]) -> str:
     """What a key of ki-gen 1.0 can be compared by: it wrote values, but no class and no digest."""
     import json
 

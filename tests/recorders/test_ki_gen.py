@@ -51,8 +51,11 @@ class SoundKey(Key):
     pitch       = Param(min=20, max=20_000)
     sample_rate = Param(min=8000, max=96_000)
     osc         = Enum("sine", "square", "sawtooth", "triangle")
+blueprint = Blueprint(SoundKey)
+if "configured" in sys.argv:
+    blueprint.configure("sample_rate", 44_100).configure("pitch", Param(min=1000, max=2000))
 with Store(sys.argv[1]) as store:
-    generator = Generator(Blueprint(SoundKey), seed=42, store=store)
+    generator = Generator(blueprint, seed=42, store=store)
     before = generator.cursor
     keys = generator.generate_many(int(sys.argv[2]))
     generator.flush()
@@ -78,9 +81,10 @@ def test_the_keys_are_the_same():
     assert run(sys.executable, STREAMS) == run(KI_GEN, STREAMS)
 
 
-def test_a_database_is_taken_over_and_continued(tmp_path):
-    *_, whole = run(sys.executable, STORING, tmp_path / "whole.db", 100)
+@pytest.mark.parametrize("blueprint", ["plain", "configured"])
+def test_a_database_is_taken_over_and_continued(tmp_path, blueprint):
+    *_, whole = run(sys.executable, STORING, tmp_path / "whole.db", 100, blueprint)
     path = tmp_path / "keys.db"
-    assert run(KI_GEN, STORING, path, 53) == [0, 53, True, whole[:53]]
-    assert run(sys.executable, STORING, path, 30) == [53, 83, False, whole[53:83]]
-    assert run(sys.executable, STORING, path, 17) == [83, 100, False, whole[83:]]
+    assert run(KI_GEN, STORING, path, 53, blueprint) == [0, 53, True, whole[:53]]
+    assert run(sys.executable, STORING, path, 30, blueprint) == [53, 83, False, whole[53:83]]
+    assert run(sys.executable, STORING, path, 17, blueprint) == [83, 100, False, whole[83:]]
