@@ -29,12 +29,14 @@ def open(url: str | os.PathLike[str] | Archive, **options: Any) -> Archive:
     ``"runs/"``, ``"runs"``       a directory
     ``"sqlite:///runs.db"``       SQLite, a relative path; four slashes for an absolute one
     ``"dir:///runs"``             a directory, likewise
-    ``"memory://"``               this process's memory; with a name, shared under that name
+    ``"memory://"``               this process's memory; with a name, shared under that name for as
+                                  long as anybody has it open
     ``"null://"``                 keeps nothing
     ============================  ==========================================
 
-    An archive is returned as it is. Options go to the backend: ``sync="full"`` survives the loss of
-    power, too; ``timeout`` is how many seconds SQLite waits for other processes.
+    ``~`` is the home directory. An archive is returned as it is. Options go to the backend:
+    ``sync="full"`` survives the loss of power, too; ``timeout`` is how many seconds SQLite waits
+    for other processes.
 
     Raises:
         NotAnArchiveError: if something else is there, which is left as it is.
@@ -51,15 +53,18 @@ def open(url: str | os.PathLike[str] | Archive, **options: Any) -> Archive:
         raise ConfigurationError(
             f"an archive is a path or a URL such as 'runs.db', not {url!r}", url=url
         ) from error
-    if not text:
-        raise ConfigurationError("an archive is a path or a URL such as 'runs.db', not ''", url=url)
+    if not text or "\0" in text:
+        raise ConfigurationError(
+            f"an archive is a path or a URL such as 'runs.db', not {url!r}", url=url
+        )
     if text == ":memory:":
         text = "memory://"
     scheme, separator, rest = text.partition("://")
     if not separator:
-        scheme, rest = _by_looks(text), text
+        rest = os.path.expanduser(text)
+        scheme = _by_looks(rest)
     elif scheme in ("sqlite", "dir"):
-        rest = _path(text, rest)
+        rest = os.path.expanduser(_path(text, rest))
     make = _SCHEMES.get(scheme)
     if make is None:
         known = ", ".join(f"{name}://" for name in sorted(_SCHEMES))

@@ -68,6 +68,14 @@ def test_paths_of_pathlib_are_paths(tmp_path):
     assert archives.open(tmp_path / "runs").url.startswith("dir:")
 
 
+def test_a_tilde_is_the_home_directory(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    for url in ("~/a.db", "~/a/", "sqlite:///~/b.db", "dir:///~/b"):
+        archives.open(url).close()
+    assert {"a.db", "a", "b.db", "b"} <= {path.name for path in (tmp_path / "home").iterdir()}
+
+
 def test_what_exists_decides(tmp_path):
     """A directory of any name is a directory archive, a database of any name a database."""
     (tmp_path / "folder.db").mkdir()
@@ -108,6 +116,7 @@ def test_the_null_archive_keeps_nothing():
         ("redis://localhost", r"redis://.*dir://, memory://, null://, sqlite://"),
         ("sqlite://runs.db", "sqlite:///relative or sqlite:////absolute"),
         ("dir://", "names no path"),
+        ("a\0b.db", "is a path or a URL"),
         ("dir:///", "names no path"),
         ("", "a path or a URL"),
         (None, "a path or a URL"),
