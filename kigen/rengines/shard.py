@@ -18,7 +18,8 @@ class ShardRengine:
 
     ``of`` processes, each with a shard of its own, draw from disjoint parts of the sequence
     without knowing of each other. For Sobol, Halton and grid engines, whose keys do not repeat, the
-    keys are disjoint too; otherwise share one `Store`.
+    keys are disjoint too, for as long as no shard draws more than its part of a countable space;
+    otherwise share one `Store`.
 
     Raises:
         ConfigurationError: the engine is a stream (it has no ``start``), or there is no such shard.
