@@ -86,7 +86,11 @@ def seeded_cache(
     >>> [key.steps for key, _ in distance.sweep(3)]
     [655, 115, 26]
     """
-    bare = callable(key) and not (isinstance(key, type) and issubclass(key, Key))
+    if isinstance(key, type) and not issubclass(key, Key):
+        raise ConfigurationError(
+            f"key={key!r} is no Key class; pass a subclass of kigen.Key", key=key
+        )
+    bare = callable(key) and not isinstance(key, type)
     options: dict[str, Any] = {"cache": cache, "archive": archive, "name": name}
     policy = "lru" if policy == "inf" and maxsize is not None else policy
     memoizer = Memoizer(policy, maxsize, **options, on_change=on_change, copy=copy)

@@ -55,6 +55,11 @@ def test_the_decorator_is_used_bare_or_called() -> None:
         assert evaluation.seed == 0
 
 
+def test_a_class_that_is_no_key_is_refused_by_name() -> None:
+    with pytest.raises(ConfigurationError, match="key=<class 'int'> is no Key class"):
+        seeded_cache(key=int)  # type: ignore[call-overload]
+
+
 def test_the_key_class_comes_from_the_annotation_or_the_option() -> None:
     class Local(Key):
         y = Param(min=0, max=9)
