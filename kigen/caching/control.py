@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Iterator
+from contextlib import suppress
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
+from kigen.caching.held import Raised
 from kigen.caching.info import CacheInfo, StandardCacheInfo
 from kigen.caching.memory import Memory
 from kigen.caching.miss import Miss
@@ -67,9 +69,9 @@ class Control:
     def clear(self, keepstats: bool = False) -> None:
         """Empty the memory, and set the counts to zero; the archive stays as it is."""
         self._miss.policy.clear()
-        shelf = self._miss.shelf
-        if shelf is not None:
-            shelf.unwritten.clear()
+        for shelf in (self._miss.shelf, self._parked):
+            if shelf is not None:
+                shelf.unwritten.clear()
         if not keepstats:
             self._calls.cell_contents = 0.0
             self._miss.begun = self._miss.misses = self._miss.loads = 0
@@ -103,7 +105,7 @@ class Control:
         wanted = {self._miss.memory_key(key): Unwritten(key) for key in keys}
         for key, again in (wanted or dict(shelf.unwritten)).items():
             waiting = shelf.unwritten.get(key, again)
-            value = self.memory.get(key, MISSING)
+            value = self.memory.kept(key)
             known = value is not MISSING and not is_digested(waiting.call)
             if known and shelf.write(waiting.call, value, waiting.elapsed, waiting.name):
                 shelf.unwritten.pop(key, None)
@@ -130,14 +132,15 @@ class Control:
     def lookup(self, *args: Any, **kwargs: Any) -> Any:
         """Return the result of a call from memory or archive; the function is never called.
 
-        Raises KeyError if neither has it. Nothing is counted and no recency changes.
+        Raises KeyError if neither has it, and an exception that is kept in its place. Nothing is
+        counted and no recency changes.
         """
         key = self.key(*args, **kwargs)
-        value = self.memory.get(key, MISSING)
-        if value is MISSING and self._miss.shelf is not None:
-            value = self._miss.shelf.get(key, MISSING)
+        value = self._kept(key)
         if value is MISSING:
             raise KeyError(key)
+        if value.__class__ is Raised:
+            value.again()
         return value
 
     def map(self, arguments: Iterable[Any]) -> list[Any]:
@@ -145,27 +148,23 @@ class Control:
         return [self._call(argument) for argument in arguments]
 
     def contains(self, *args: Any, **kwargs: Any) -> bool:
-        """Return whether there is a result for a call, in memory or archive."""
-        try:
-            self.lookup(*args, **kwargs)
-        except KeyError:
-            return False
-        return True
+        """Return whether a call would be answered from memory or archive."""
+        return self._kept(self.key(*args, **kwargs)) is not MISSING
 
     def peek(self, *args: Any, **kwargs: Any) -> Any:
         """Return the result of a call if there is one, else None; the function is never called."""
-        try:
-            return self.lookup(*args, **kwargs)
-        except KeyError:
-            return None
+        value = self._kept(self.key(*args, **kwargs))
+        return None if value is MISSING or value.__class__ is Raised else value
 
     def invalidate(self, *args: Any, **kwargs: Any) -> bool:
         """Forget the result of a call, in memory and archive; return whether there was one."""
         key = self.key(*args, **kwargs)
-        known = self.memory.pop(key, MISSING) is not MISSING
+        known = self.memory.kept(key) is not MISSING
+        with suppress(KeyError):
+            del self.memory[key]
         shelf = self._miss.shelf
         if shelf is not None:
-            known = shelf.unwritten.pop(self._miss.memory_key(key), None) is not None or known
+            shelf.unwritten.pop(self._miss.memory_key(key), None)
             known = shelf.archive.discard(self._miss.naming.name(key)) or known
         return known
 
@@ -243,6 +242,11 @@ class Control:
         from kigen.caching.functioncache import FunctionCache
 
         return FunctionCache(self)
+
+    def _kept(self, key: Any) -> Any:
+        value = self.memory.kept(key)
+        shelf = self._miss.shelf
+        return shelf.kept(key) if value is MISSING and shelf is not None else value
 
     def _told(self, call: Any) -> tuple[Hashable, Any]:
         """Return the key in memory of a call, and the call as it is now, to be written later."""

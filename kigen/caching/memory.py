@@ -6,6 +6,7 @@ from collections.abc import Iterator, MutableMapping
 from types import CellType
 from typing import Any
 
+from kigen.caching.held import Held, Raised
 from kigen.caching.miss import Miss
 from kigen.caching.owners import owned_call
 from kigen.caching.plain import ATOMS, Aside, is_digested
@@ -19,19 +20,26 @@ class Memory(MutableMapping[Any, Any]):
         self._miss = miss
         self._calls = calls
 
-    def __getitem__(self, key: Any) -> Any:
+    def kept(self, key: Any) -> Any:
+        """Return what a call would get, an exception as `Raised`; `MISSING` if it would compute."""
         found = self._stored(key)
-        value: Any = MISSING if found is None else self._miss.policy.peek(found)
-        if value is MISSING:
-            raise KeyError(key)
-        if found.__class__ is not Aside:
+        value = MISSING if found is None else self._miss.policy.peek(found)
+        if value.__class__ is not Held:
             return value
         if not value.lives():
+            return MISSING
+        return value.value if value.value.__class__ is Raised else value.hand_out()
+
+    def __getitem__(self, key: Any) -> Any:
+        value = self.kept(key)
+        if value is MISSING or value.__class__ is Raised:
             raise KeyError(key)
-        return value.hand_out()
+        return value
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self.pop(key, None)
+        found = self._stored(key)
+        if found is not None:
+            self._miss.policy.discard(found)
         self._miss.remember(self._key(key), value, self._calls.cell_contents)
 
     def __delitem__(self, key: Any) -> None:
@@ -41,18 +49,25 @@ class Memory(MutableMapping[Any, Any]):
 
     def __iter__(self) -> Iterator[Any]:
         for key in list(self._miss.policy):
+            if key.__class__ is Aside and not self._is_result(key):
+                continue
             call = owned_call(key.key if key.__class__ is Aside else key)
             if call is not MISSING:
                 yield call
 
     def __len__(self) -> int:
-        return len(self._miss.policy)
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         return repr(dict(self))
 
     def clear(self) -> None:
         self._miss.policy.clear()
+
+    def _is_result(self, key: Aside) -> bool:
+        """Return whether what was set aside is a result, and has not expired."""
+        held = self._miss.policy.peek(key)
+        return held is not MISSING and held.value.__class__ is not Raised and held.lives()
 
     def _key(self, key: Any) -> Any:
         if key.__class__ in ATOMS or is_digested(key):

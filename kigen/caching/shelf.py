@@ -171,12 +171,14 @@ class Shelf(MutableMapping[Any, Any]):
             )
         return self.on_change == "warn"
 
+    def kept(self, call: Any) -> Any:
+        """Return what a call would get, an exception as `Raised`; `MISSING` if it would compute."""
+        return self._value(self.archive.fetch(self.naming.name(call)))
+
     def __getitem__(self, call: Any) -> Any:
-        value = self._value(self.archive.fetch(self.naming.name(call)))
-        if value is MISSING:
+        value = self.kept(call)
+        if value is MISSING or value.__class__ is Raised:
             raise KeyError(call)
-        if value.__class__ is Raised:
-            value.again()
         return value
 
     def __setitem__(self, call: Any, value: Any) -> None:

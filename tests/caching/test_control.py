@@ -433,3 +433,50 @@ def test_functions_on_one_archive_see_their_own_results_alone(where: Any) -> Non
     assert len(f.__cache__().archive) == 1
     f.__cache__().sync(clear=True)
     assert len(where) == 3
+
+
+def test_an_exception_that_is_kept_is_no_result_in_the_cache_s_mapping(where: Any) -> None:
+    ran = []
+
+    @inf_cache(cache=where, cache_exceptions=ValueError, name="f")
+    def f(x: int) -> int:
+        ran.append(x)
+        if x:
+            raise ValueError(x)
+        return x
+
+    f(0)
+    with pytest.raises(ValueError):
+        f(1)
+    assert dict(f.__cache__()) == {0: 0}
+    assert len(f.__cache__()) == 1
+    assert 1 not in f.__cache__()
+    assert f.contains(1), "a call would be answered"
+    assert f.peek(1) is None
+    with pytest.raises(ValueError):
+        f.lookup(1)
+    f.dump()
+    f.clear()
+    with pytest.raises(ValueError):
+        f(1)
+    assert ran == [0, 1]
+    assert list(f.__cache__().archive) == [0]
+    assert f.invalidate(1) is True
+    assert f.invalidate(1) is False
+    with pytest.raises(ValueError):
+        f(1)
+    assert ran == [0, 1, 1]
+
+
+def test_what_has_expired_is_not_in_the_cache_s_mapping(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("kigen.caching.held.monotonic", lambda: now[0])
+    monkeypatch.setattr("kigen.caching.miss.monotonic", lambda: now[0])
+    f = inf_cache(ttl=5)(lambda x: x)
+    f(1)
+    now[0] += 3
+    f(2)
+    assert dict(f.__cache__()) == {1: 1, 2: 2}
+    now[0] += 3
+    assert dict(f.__cache__()) == {2: 2}
+    assert not f.contains(1)

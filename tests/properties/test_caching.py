@@ -208,8 +208,7 @@ class Cached(RuleBasedStateMachine):
     def clear(self) -> None:
         self.f.clear(keepstats=True)
         self.memory.clear()
-        if self.on:
-            self.pending.clear()
+        self.pending.clear()
 
     @rule(x=st.integers(0, 5))
     def load(self, x: int) -> None:
