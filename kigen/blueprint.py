@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Generic, Self, TypeVar
 
 from kigen import fingerprint as _fingerprint
-from kigen.errors import ConfigurationError, PoolError
+from kigen.errors import ConfigurationError, FieldError, KeyFieldError, PoolError
 from kigen.fields.field import Field
 from kigen.fields.nested import Nested
 from kigen.fields.problems import BAD, Problems, suggestion
@@ -69,7 +69,7 @@ class Blueprint(Generic[K]):
         name, _, inner = field_name.partition(".")
         field = self._field(name)
         if inner:
-            spec = self._nested(name, field).configure(inner, spec)
+            spec = self._configured(name, field, inner, spec)
         elif isinstance(spec, Field):
             if not spec._attr:  # noqa: SLF001 - a free field takes the name it is used under
                 spec.__set_name__(self._key_type, name)
@@ -78,6 +78,14 @@ class Blueprint(Generic[K]):
         self._overrides[name] = spec
         self._space = None
         return self
+
+    def _configured(self, name: str, field: Field[Any], inner: str, spec: Any) -> Blueprint[Any]:
+        try:
+            return self._nested(name, field).configure(inner, spec)
+        except (FieldError, KeyFieldError) as error:
+            problems = Problems(self._key_type.__name__)
+            problems.add(name, error, spec)
+            raise problems.error() from error
 
     def _nested(self, name: str, field: Field[Any]) -> Blueprint[Any]:
         """Return a copy of the blueprint of a nested key."""

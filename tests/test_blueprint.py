@@ -4,7 +4,7 @@ import pytest
 
 from kigen import Blueprint, Enum, Field, Key, Param, Pool, RandomRengine
 from kigen.errors import ConfigurationError, FieldError, KeyFieldError
-from kigen.fields import Flag
+from kigen.fields import Flag, Nested
 
 
 class Sound(Key):
@@ -186,3 +186,17 @@ def test_blueprints_that_draw_from_different_spaces_have_different_fingerprints(
         plain().configure("rate", 9000).fingerprint()
         == plain().configure("rate", 9000).fingerprint()
     )
+
+
+def test_a_value_refused_deep_inside_is_told_with_its_whole_path():
+    class Inner(Key):
+        a = Param(min=0, max=9)
+
+    class Middle(Key):
+        inner = Nested(Inner)
+
+    class Outer(Key):
+        middle = Nested(Middle)
+
+    with pytest.raises(FieldError, match=r"^middle\.inner\.a: 99 is above"):
+        Blueprint(Outer).configure("middle.inner.a", 99)

@@ -153,7 +153,12 @@ class Generator(Recorder, Generic[K]):
 
         Raises:
             SpaceExhaustedError: there are fewer; those drawn are its ``keys``.
+            ConfigurationError: ``n`` is no whole number.
         """
+        if not hasattr(n, "__index__"):
+            raise ConfigurationError(
+                f"generate_many({n!r}): give a whole number, as in generate_many(100)", option="n"
+            )
         keys: list[K] = []
         size = max(EVERY, self._flush_interval)
         try:

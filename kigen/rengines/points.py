@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -22,10 +23,13 @@ class PointRengine(ABC):
     """
 
     def __init__(self, seed: int | None, dimensions: int) -> None:
-        if dimensions < 1:
+        if not hasattr(dimensions, "__index__") or dimensions < 1:
             raise ConfigurationError(
-                f"dimensions={dimensions!r} must be at least 1", option="dimensions"
+                f"dimensions={dimensions!r} must be a whole number, at least 1", option="dimensions"
             )
+        if seed is not None and not hasattr(seed, "__index__"):
+            raise ConfigurationError(f"seed={seed!r} must be a whole number or None", option="seed")
+        seed = None if seed is None else operator.index(seed)
         self._seed = seed
         self._root = int.from_bytes(os.urandom(16), "big") if seed is None else seed
         self._dimensions = dimensions

@@ -67,5 +67,6 @@ def _sequence(dimensions: int, seed: int, *, scramble: bool) -> Any:
         ) from error
     import numpy as np
 
+    entropy = seed if seed >= 0 else [1, -seed]  # numpy takes no negative seeds
     # A Generator is taken by every scipy, under `seed` before 1.15 and under `rng` after it.
-    return qmc.Sobol(d=dimensions, scramble=scramble, seed=np.random.default_rng(seed))
+    return qmc.Sobol(d=dimensions, scramble=scramble, seed=np.random.default_rng(entropy))

@@ -13,6 +13,7 @@ import pytest
 import kigen.recorders.draws
 from kigen import (
     Blueprint,
+    ConfigurationError,
     Enum,
     FastForwardNotSupported,
     Generator,
@@ -479,3 +480,9 @@ def test_whole_numbers_that_no_float_tells_apart_are_different_keys(options):
         n = Param(min=2**53 + 1, max=2**53 + 1100, **options)
 
     assert len(set(Generator(Blueprint(Large), seed=1).iter_keys())) == 1100
+
+
+@pytest.mark.parametrize("n", [2.5, 3.0, "3", None])
+def test_the_number_of_keys_is_a_whole_number(n):
+    with pytest.raises(ConfigurationError, match="whole number"):
+        Generator(Blueprint(K3), seed=1).generate_many(n)

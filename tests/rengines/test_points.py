@@ -181,6 +181,8 @@ def test_shards_are_disjoint_and_together_the_whole():
 def test_senseless_options_are_refused():
     for definition in (
         lambda: HaltonRengine(dimensions=0),
+        lambda: HaltonRengine(dimensions=2.5),
+        lambda: HaltonRengine(seed="a"),
         lambda: LatinHypercubeRengine(strata=0),
         lambda: GridRengine(levels=0),
         lambda: ShardRengine(RandomRengine(1), shard=0, of=2),

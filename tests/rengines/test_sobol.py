@@ -115,3 +115,9 @@ def test_a_small_space_is_exhausted_exactly():
 
     keys = Generator(Blueprint(Small), rengine=SobolRengine(seed=5, dimensions=2)).generate_many(35)
     assert len(set(keys)) == 35
+
+
+def test_a_seed_may_be_negative():
+    engines = [SobolRengine(seed, 2) for seed in (-3, -3, 3)]
+    first, again, other = [[engine.uniform(0, 1) for _ in range(6)] for engine in engines]
+    assert first == again != other
