@@ -5,6 +5,7 @@ import inspect
 import itertools
 import pickle
 import sys
+from typing import Generic, TypeVar
 
 import pytest
 
@@ -544,3 +545,10 @@ def test_what_is_no_mapping_of_fields_is_refused_like_any_other_mistake(values):
 def test_names_that_a_key_works_with_cannot_be_fields(name):
     with pytest.raises(ConfigurationError, match="belongs to Key"):
         type("Bad", (Key,), {name: Param(min=0, max=1)})
+
+
+def test_a_key_class_may_be_generic():
+    class Tagged(Key, Generic[TypeVar("T")]):
+        a = Param(min=0, max=9)
+
+    assert Tagged[int](a=1) == Tagged(a=1)

@@ -337,7 +337,9 @@ def _remember(key: Key, explicit: tuple[bool, ...]) -> None:
 
 def _check_assignable(key: Key, name: str) -> None:
     if name not in key._fields:
-        raise KeyFieldError(
+        # typing notes X[int] in what it builds, and expects an AttributeError if it must not.
+        kind = FrozenKeyError if name.startswith("__") else KeyFieldError
+        raise kind(
             f"{type(key).__name__} has no field {name!r}{suggestion(name, key._fields)}",
             field=name,
         )
