@@ -13,7 +13,7 @@ from kigen.caching.memory import Memory
 from kigen.caching.miss import Miss
 from kigen.caching.notices import warn
 from kigen.caching.plain import is_digested
-from kigen.caching.shelf import Shelf, Unwritten, snapshot
+from kigen.caching.shelf import Shelf, Unwritten, as_it_is
 from kigen.errors import ConfigurationError, StorageWarning
 from kigen.policies import MISSING
 
@@ -251,7 +251,7 @@ class Control:
     def _told(self, call: Any) -> tuple[Hashable, Any]:
         """Return the key in memory of a call, and the call as it is now, to be written later."""
         key = self._miss.memory_key(call)
-        return key, call if key is call else snapshot(call)
+        return key, as_it_is(call, key)
 
     async def _keep_later(self, told: tuple[Hashable, Any], value: Awaitable[Any]) -> Any:
         return self._keep(told, await value)

@@ -38,6 +38,12 @@ def disown(key: Any, *, bare: bool, gone: Callable[[Any], None]) -> Hashable:
     return owner.key
 
 
+def holds_owner(key: Any) -> bool:
+    """Return whether a key holds its instance weakly."""
+    first = key[0] if key.__class__ is tuple and key else key
+    return first.__class__ is Owner
+
+
 def owned_call(key: Any) -> Any:
     """Return the call that a key stands for, or `MISSING` if the instance is gone."""
     if key.__class__ is Owner:

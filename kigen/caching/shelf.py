@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, ItemsView, Iterator, MutableMapping
+from operator import is_
 from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +14,7 @@ from kigen.caching.guard import choose_guard
 from kigen.caching.held import Raised
 from kigen.caching.naming import Naming
 from kigen.caching.notices import warn
+from kigen.caching.owners import holds_owner
 from kigen.errors import (
     ArchiveError,
     ChangedFunctionWarning,
@@ -89,9 +91,8 @@ class Shelf(MutableMapping[Any, Any]):
             return value, time() - entry.created
         if not self.archive.backend.keeps_objects:
             flight.call = elide(flight.call)
-        if flight.key is not flight.call:
-            # The function may change its arguments, or its caller may before they are written.
-            flight.call = snapshot(flight.call)
+        # The function may change its arguments, or its caller may before they are written.
+        flight.call = as_it_is(flight.call, flight.key)
         return MISSING, 0.0
 
     def keep(self, flight: Flight, value: Any, elapsed: float) -> None:
@@ -213,6 +214,20 @@ class _Items(ItemsView[Any, Any]):
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         shelf = self._shelf
         return ((call, value) for call, value, _ in shelf.entries())
+
+
+def as_it_is(call: Any, key: Hashable) -> Any:
+    """Return a call that stays what it is now; ``key`` is its key in memory.
+
+    What the key holds as it stands cannot change. The instance of a method is not copied: it is
+    its own key, and may be large.
+    """
+    if key is call:
+        return call
+    if holds_owner(key):
+        same = key.__class__ is not tuple or all(map(is_, key[1:], call[1:]))
+        return call if same else (call[0], *snapshot(call[1:]))
+    return snapshot(call)
 
 
 def snapshot(call: Any) -> Any:

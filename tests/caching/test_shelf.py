@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import re
 import sqlite3
 import warnings
@@ -411,3 +412,45 @@ def test_ignored_arguments_are_not_at_rest_either(durable: Any) -> None:
     g = cached()
     assert g(1, object()) == 1
     assert g.info().load == 1
+
+
+class Counted(Key):
+    """Notes each copy that is made of it."""
+
+    x = Param(min=0, max=9)
+    copies = 0
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        type(self).copies += 1
+        return self
+
+
+def test_an_instance_lives_until_the_results_of_its_methods_are_written(durable: Any) -> None:
+    class Model(Counted):
+        @lru_cache(cache=durable, name="scaled")
+        def scaled(self, by: Any) -> Any:
+            return self.x
+
+    Model(x=2).scaled(3)
+    Model(x=3).scaled([3])
+    gc.collect()
+    Model.scaled.dump()
+    assert len(durable) == 2
+    gc.collect()
+    assert Model.scaled.info().size <= 1, "and no longer, where it is held weakly"
+    assert Model.copies <= 1, "it is not copied just because it is stored"
+
+
+def test_a_set_given_to_a_method_is_stored_as_it_was(where: Any) -> None:
+    class Model(Counted):
+        @lru_cache(cache=where, name="count")
+        def count(self, names: set[str]) -> int:
+            return len(names)
+
+    model, names = Model(x=1), {"a"}
+    assert model.count(names) == 1
+    names.add("b")
+    Model.count.dump()
+    Model.count.clear()
+    Model.count.load()
+    assert [model.count({"a"}), model.count({"a", "b"})] == [1, 2]
