@@ -63,21 +63,32 @@ def _container_copier(value: Any) -> Copier | None:
 
 
 def _holds_container(value: tuple[Any, ...]) -> bool:
-    return any(
-        _holds_container(item) if item.__class__ is tuple else item.__class__ in _CONTAINERS
-        for item in value
-    )
+    waiting, known = [value], {id(value)}
+    for outer in waiting:
+        for item in outer:
+            kind = type(item)
+            if kind in _CONTAINERS and kind is not tuple:
+                return True
+            if kind is tuple and id(item) not in known:
+                known.add(id(item))
+                waiting.append(item)
+    return False
 
 
-def _checked_copier(value: Any) -> Copier:
-    """Copy by hand, 6 times as fast as deepcopy, unless the value goes round in a circle."""
-    try:
-        _copy_container(value)
-    except RecursionError:
-        from copy import deepcopy
+def _checked_copier(value: Any) -> Copier | None:
+    """Copy by hand, 6 times as fast as deepcopy, unless the value goes round in a circle.
 
-        return deepcopy
-    return _copy_container
+    What is nested more deeply than Python can follow is handed out as it is.
+    """
+    from copy import deepcopy
+
+    for copier in (_copy_container, deepcopy):
+        try:
+            copier(value)
+        except RecursionError:
+            continue
+        return copier
+    return None
 
 
 def _copy_container(value: Any) -> Any:

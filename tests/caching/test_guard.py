@@ -79,6 +79,26 @@ def test_a_very_deep_container_is_no_obstacle() -> None:
     assert f() == f()
 
 
+@pytest.mark.parametrize("wrap", [lambda x: [x], lambda x: {"a": x}, lambda x: (x,)])
+def test_what_is_too_deep_to_be_copied_is_still_returned_and_kept(wrap: Any) -> None:
+    @lru_cache
+    def nested(depth: int) -> Any:
+        value: Any = wrap(0)
+        for _ in range(depth):
+            value = wrap(value)
+        return value
+
+    assert nested(20_000) is nested(20_000)
+    assert nested.info().hit == 1
+
+
+def test_a_tuple_that_is_shared_at_each_level_is_looked_at_once() -> None:
+    value: Any = ()
+    for _ in range(60):
+        value = (value, value)
+    assert choose_guard(None)(value) is None
+
+
 def test_other_objects_are_shared_unless_copies_are_asked_for() -> None:
     for make in (lambda: np.zeros(3), lambda: deque([1]), lambda: defaultdict(list), OrderedDict):
         shared, copied = inf_cache(make), inf_cache(copy=True)(make)
