@@ -12,7 +12,6 @@ from kigen.caching.call import Call
 from kigen.caching.identity import identify
 from kigen.errors import UnfingerprintableError, UnkeyableCall
 
-
 _identifying = RLock()
 
 
