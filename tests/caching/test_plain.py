@@ -182,3 +182,16 @@ def test_an_object_known_by_address_alone_is_keyed_by_it_and_kept_alive() -> Non
 
     assert all(f(thing) == id(thing) for thing in (Thing() for _ in range(1000)))
     assert f.info().miss == 1000
+
+
+def test_polars_frames_and_series_are_keyed_by_content() -> None:
+    polars = pytest.importorskip("polars")
+    f = inf_cache(lambda data: data.shape)
+    frames = [polars.DataFrame({"a": [1, 2], "b": ["x", None]}) for _ in range(2)]
+    for data in (*frames, *(frame["a"] for frame in frames)):
+        f(data)
+    assert f.info()[:2] == (2, 2)
+    f(frames[0].with_columns(polars.lit(3).alias("a")))
+    assert f.info().miss == 3
+    with pytest.raises(UnkeyableCall):
+        f(polars.col("a"))
