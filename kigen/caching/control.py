@@ -69,9 +69,8 @@ class Control:
     def clear(self, keepstats: bool = False) -> None:
         """Empty the memory, and set the counts to zero; the archive stays as it is."""
         self._miss.policy.clear()
-        for shelf in (self._miss.shelf, self._parked):
-            if shelf is not None:
-                shelf.unwritten.clear()
+        if self._miss.shelf is not None:
+            self._miss.shelf.unwritten.clear()
         if not keepstats:
             self._calls.cell_contents = 0.0
             self._miss.begun = self._miss.misses = self._miss.loads = 0
