@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import update_wrapper
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from kigen.caching.keying import Keying
 from kigen.caching.memoizer import open_archive
@@ -18,9 +18,32 @@ from kigen.signature import Parameters, kind
 if TYPE_CHECKING:
     from kigen.caching.memoizer import Where
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@overload
+def dedup(function: Callable[P, R], /) -> DedupFunction[P, R]: ...
+
+
+@overload
+def dedup(  # type: ignore[overload-overlap]
+    archive: Where | None = None,
+    *,
+    key: Any = None,
+    duplicate: Any = None,
+    name: str | None = None,
+) -> Deduplicator: ...
+
+
+@overload
+def dedup(
+    items: Iterable[Any], /, *, key: Any = None, duplicate: Any = None, name: str | None = None
+) -> DedupStream: ...
+
 
 def dedup(
-    archive: Where | Callable[..., Any] | Iterable[Any] | None = None,
+    archive: Any = None,
     *,
     key: Any = None,
     duplicate: Any = None,
@@ -74,6 +97,12 @@ class Deduplicator:
         self.duplicate = duplicate
         self.name = name
 
+    @overload
+    def __call__(self, target: Callable[P, R]) -> DedupFunction[P, R]: ...
+
+    @overload
+    def __call__(self, target: Iterable[Any]) -> DedupStream: ...
+
     def __call__(self, target: Any) -> Any:
         if isinstance(target, classmethod | staticmethod):
             return type(target)(self(target.__func__))
@@ -125,10 +154,10 @@ class _LikeFunction:
         return "dedup"
 
 
-class DedupFunction(_LikeFunction):
+class DedupFunction(_LikeFunction, Generic[P, R]):
     """A function whose body runs once for each distinct key."""
 
-    def __init__(self, function: Callable[..., Any], options: Deduplicator) -> None:
+    def __init__(self, function: Callable[P, R], options: Deduplicator) -> None:
         keying = Keying.of(Parameters.of(function), options.key, None)
         self._function = function
         self._ledger = Ledger(function, keying.names, options.name, options.archive)
@@ -136,7 +165,7 @@ class DedupFunction(_LikeFunction):
         self._duplicate = options.duplicate
         update_wrapper(self, function, updated=())  # whose attributes would hide our methods
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R | Any:
         ledger = self._ledger
         line = ledger.line(self._key(*args, **kwargs))
         with ledger.claim(line) as new:
@@ -151,11 +180,11 @@ class DedupFunction(_LikeFunction):
             raise self._duplicate
         return self._duplicate
 
-    def seen(self, *args: Any, **kwargs: Any) -> bool:
+    def seen(self, *args: P.args, **kwargs: P.kwargs) -> bool:
         """Return whether the body has run for these arguments."""
         return self._ledger.seen(self._ledger.line(self._key(*args, **kwargs)))
 
-    def forget(self, *args: Any, **kwargs: Any) -> bool:
+    def forget(self, *args: P.args, **kwargs: P.kwargs) -> bool:
         """Let the body run for these arguments again; return whether it had."""
         return self._ledger.forget(self._ledger.line(self._key(*args, **kwargs)))
 
