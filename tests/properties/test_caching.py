@@ -213,7 +213,8 @@ class Cached(RuleBasedStateMachine):
     def clear(self) -> None:
         self.f.clear(keepstats=True)
         self.memory.clear()
-        self.pending.clear()
+        if self.on:
+            self.pending.clear()
 
     @rule(x=st.integers(0, 5))
     def load(self, x: int) -> None:
