@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+_NO_EVALUATIONS = ("generator", "coroutine", "async generator")
+
 
 @overload
 def seeded_cache(  # type: ignore[overload-overlap]
@@ -52,9 +54,7 @@ def seeded_cache(
     rengine: Callable[[int], Rengine] | Rengine | None = None,
     maxsize: int | None = None,
     policy: str = "inf",
-    name: str | None = None,
-    on_change: str = "recompute",
-    copy: bool | None = None,
+    **options: Any,
 ) -> Any:
     """Cache a function of a Key under (function, key, seed), and sweep over its keys.
 
@@ -91,24 +91,28 @@ def seeded_cache(
             f"key={key!r} is no Key class; pass a subclass of kigen.Key", key=key
         )
     bare = callable(key) and not isinstance(key, type)
-    options: dict[str, Any] = {"cache": cache, "archive": archive, "name": name}
+    _check_options(options)
     policy = "lru" if policy == "inf" and maxsize is not None else policy
-    memoizer = Memoizer(policy, maxsize, **options, on_change=on_change, copy=copy)
+    memoizer = Memoizer(policy, maxsize, cache=cache, archive=archive, **options)
     seed = checked_seed(seed)
     check_rengine(rengine)
 
     def decorate(function: Callable[..., R], depth: int = 1) -> Evaluation[R]:
-        refuse_kinds(
-            function,
-            ("generator", "coroutine", "async generator"),
-            "an evaluation returns its result",
-        )
+        refuse_kinds(function, _NO_EVALUATIONS, "an evaluation returns its result")
         shape = read_shape(function, None if bare else key, depth)
         plan = Blueprint(shape.key_type) if blueprint is None else blueprint
         _check_blueprint(plan, shape.key_type)
         return Evaluation(function, shape, memoizer, seed, Drawing(plan, rengine))
 
     return decorate(key, depth=2) if bare else decorate
+
+
+def _check_options(options: dict[str, Any]) -> None:
+    for option in options.keys() - {"name", "on_change", "copy"}:
+        raise TypeError(
+            f"seeded_cache() has no option {option!r}; it has key, seed, archive, cache, blueprint, "
+            "rengine, maxsize, policy, name, on_change and copy"
+        )
 
 
 def _check_blueprint(blueprint: Any, key_type: type[Key]) -> None:

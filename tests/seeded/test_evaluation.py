@@ -510,3 +510,8 @@ def test_otherwise_rng_is_the_standard_library_s(annotation: Any) -> None:
 
     f.__annotations__["rng"] = annotation
     assert seeded_cache(f)(x=1) is random.Random
+
+
+def test_an_option_that_there_is_not_is_refused() -> None:
+    with pytest.raises(TypeError, match="no option 'ignore'.*on_change"):
+        seeded_cache(ignore="x")
