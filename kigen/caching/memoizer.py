@@ -90,6 +90,7 @@ class Memoizer:
         self.rounding = None if tol is None else _rounding(tol, deep=deep)
         self.purge = purge
         self.name = name
+        self.named: str | None = None
         self.on_change = on_change
         self.copy = copy
         self.materialize = materialize
@@ -112,6 +113,7 @@ class Memoizer:
             () if self.materialize else ("generator", "async generator"),
             "materialize=True keeps what it brings as a tuple",
         )
+        self._check_name(function)
         keying = Keying.of(Parameters.of(function), self._keymap(), self.ignore, self.typed)
         if is_method(function) and keying.names and keying.names[0] == "self":
             keying = keying._replace(owned=True)
@@ -160,6 +162,17 @@ class Memoizer:
             wrapper,
         )
         return wrapper, control
+
+    def _check_name(self, function: Any) -> None:
+        """Raise `ConfigurationError` for a second function under one name."""
+        label = getattr(function, "__qualname__", None) or repr(type(function))
+        if self.name is not None and self.named not in (None, label):
+            raise ConfigurationError(
+                f"name={self.name!r} is that of {self.named} already; give {label} a decorator "
+                "with a name of its own",
+                name=self.name,
+            )
+        self.named = label
 
     def _keymap(self) -> Callable[..., Any] | None:
         keymap = self.keymap

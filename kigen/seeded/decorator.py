@@ -108,10 +108,11 @@ def seeded_cache(
 
 
 def _check_options(options: dict[str, Any]) -> None:
-    for option in options.keys() - {"name", "on_change", "copy"}:
+    unknown = sorted(options.keys() - {"name", "on_change", "copy"})
+    if unknown:
         raise TypeError(
-            f"seeded_cache() has no option {option!r}; it has key, seed, archive, cache, blueprint, "
-            "rengine, maxsize, policy, name, on_change and copy"
+            f"seeded_cache() has no option {unknown[0]!r}; it has key, seed, archive, cache, "
+            "blueprint, rengine, maxsize, policy, name, on_change and copy"
         )
 
 

@@ -353,3 +353,17 @@ def test_decorators_show_what_they_are() -> None:
     assert repr(lru_cache) == "kigen.lru_cache"
     assert lru_cache.__name__ == "lru_cache"
     assert "least recently" in lru_cache.__doc__
+
+
+def test_one_name_is_not_given_to_two_functions() -> None:
+    memo = kigen.lru_cache(name="f")
+
+    @memo
+    def f(x: int) -> int:
+        return x
+
+    with pytest.raises(ConfigurationError, match="name='f' is that of .*f already"):
+
+        @memo
+        def g(x: int) -> int:
+            return -x
