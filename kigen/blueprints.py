@@ -25,7 +25,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import Any, Final, NamedTuple, TypeVar, overload
 
 from kigen.errors import ConfigurationError
 from kigen.fields.problems import suggestion
@@ -163,11 +163,11 @@ class Registry:
 
 
 _registry = Registry()
-register = _registry.register
-unregister = _registry.unregister
-get = _registry.get
-info = _registry.info
-list = _registry.list
+register: Final = _registry.register
+unregister: Final = _registry.unregister
+get: Final = _registry.get
+info: Final = _registry.info
+list: Final = _registry.list
 
 
 def __getattr__(name: str) -> Any:

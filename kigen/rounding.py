@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from functools import update_wrapper
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeAlias, TypeVar
 
 from kigen.errors import ConfigurationError
 
@@ -39,7 +39,7 @@ class Rounding:
     depth: ClassVar[int]
 
     def __init__(self, tol: int | None = 0) -> None:
-        self.tol = check_tol(tol)
+        self.tol: int | None = check_tol(tol)
 
     def __call__(self, f: Callable[P, R], /) -> Callable[P, R]:
         rounded = _factory(self.tol, self.depth)
@@ -236,7 +236,7 @@ def _refill(value: Any, items: Iterable[tuple[Any, Any]], tol: int, depth: int) 
 if TYPE_CHECKING:
     from numpy import ndarray
 
-    Array = ndarray[Any, Any]
+    Array: TypeAlias = ndarray[Any, Any]
 
 
 def _round_array(array: Array, tol: int, depth: int) -> Array:

@@ -22,7 +22,7 @@ class Entry:
         self._record = record
         self._key = key
         self._fields: Any = _UNREAD
-        self.value = value
+        self.value: Any = value
 
     @property
     def name(self) -> str:
@@ -80,8 +80,8 @@ class UnreadableKey:
     __slots__ = ("fields", "name")
 
     def __init__(self, name: str, fields: dict[str, Any] | None = None) -> None:
-        self.name = name
-        self.fields = fields
+        self.name: str = name
+        self.fields: dict[str, Any] | None = fields
 
     def __repr__(self) -> str:
         return f"<UnreadableKey {self.name} {self.fields or ''}>".replace(" >", ">")

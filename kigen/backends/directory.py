@@ -59,9 +59,9 @@ class DirectoryBackend(Backend):
     """
 
     def __init__(self, path: str, *, sync: str = "normal") -> None:
-        self.path = os.path.abspath(path)
-        self.url = "dir:////" + self.path.replace(os.sep, "/").lstrip("/")
-        self.damaged_place = os.path.join(self.path, "damaged")
+        self.path: str = os.path.abspath(path)
+        self.url: str = "dir:////" + self.path.replace(os.sep, "/").lstrip("/")
+        self.damaged_place: str = os.path.join(self.path, "damaged")
         self._sync = sync
         self._full_sync = full_sync(sync)
         self._tmp = os.path.join(self.path, "tmp")

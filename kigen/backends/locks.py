@@ -59,9 +59,9 @@ class _Slot:
     __slots__ = ("lock", "owner", "users")
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock: threading.Lock = threading.Lock()
         self.owner: int | None = None
-        self.users = 0
+        self.users: int = 0
 
 
 class LockTable:

@@ -42,7 +42,7 @@ class Control:
         self._call = call
         self._parked: Shelf | None = None  # the archive that is switched off ...
         self._written: frozenset[Any] = frozenset()  # ... and what was in memory then
-        self.memory = Memory(miss, calls)
+        self.memory: Memory = Memory(miss, calls)
         self._key = key
         self._rounded = rounded
 

@@ -15,7 +15,7 @@ class Elided:
 
     def __init__(self, value: Any) -> None:
         shape = getattr(value, "shape", None)
-        self.text = f"<{type(value).__name__} of {len(value) if shape is None else shape}>"
+        self.text: str = f"<{type(value).__name__} of {len(value) if shape is None else shape}>"
 
     def __repr__(self) -> str:
         return self.text

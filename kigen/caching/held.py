@@ -28,9 +28,9 @@ class Held:
     def __init__(
         self, value: Any, copier: Callable[[Any], Any] | None, deadline: float | None
     ) -> None:
-        self.copier = copier
-        self.deadline = deadline
-        self.value = value if copier is None else copier(value)
+        self.copier: Callable[[Any], Any] | None = copier
+        self.deadline: float | None = deadline
+        self.value: Any = value if copier is None else copier(value)
 
     def lives(self, extra: float = 0.0) -> bool:
         """Return whether it has not expired, or not more than ``extra`` seconds ago."""

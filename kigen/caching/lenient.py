@@ -17,7 +17,7 @@ class Unkeyed:
     __slots__ = ("reason",)
 
     def __init__(self, reason: Exception) -> None:
-        self.reason = reason
+        self.reason: Exception = reason
 
 
 class LenientMiss(Miss):
@@ -30,7 +30,7 @@ class LenientMiss(Miss):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.told = False
+        self.told: bool = False
 
     def claim_odd(self, call: Any, now: float) -> Any:
         unkeyed = call

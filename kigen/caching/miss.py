@@ -25,6 +25,7 @@ from kigen.policies import MISSING, Policy
 
 if TYPE_CHECKING:
     from kigen.caching.events import Events
+    from kigen.caching.guard import Copier
     from kigen.caching.naming import Naming
     from kigen.caching.rules import Rules
     from kigen.caching.shelf import Shelf
@@ -77,22 +78,24 @@ class Miss:
         purge: bool = False,
         events: Events | None = None,
     ) -> None:
-        self.policy = policy
-        self.memory = policy.memory
-        self.me = self.caller()
-        self.naming = naming
+        self.policy: Policy = policy
+        self.memory: dict[Hashable, Any] = policy.memory
+        self.me: Callable[[], Hashable] = self.caller()
+        self.naming: Naming = naming
         #: For a method, whose instance is held weakly: whether that alone is the key.
         self.owned: bool | None = None
-        self.guard = choose_guard(copy)
-        self.rules = rules
-        self.rounded = rounded
-        self.purge = purge
-        self.events = events
-        self.plain = rules is None and events is None
+        self.guard: Callable[[Any], Copier | None] = choose_guard(copy)
+        self.rules: Rules | None = rules
+        self.rounded: Callable[[Any], Any] | None = rounded
+        self.purge: bool = purge
+        self.events: Events | None = events
+        self.plain: bool = rules is None and events is None
         self.shelf: Shelf | None = None
         self.flights: dict[Hashable, Flight] = {}
-        self.asides = False  # whether any entry has ever been set aside
-        self.begun = self.misses = self.loads = 0
+        self.asides: bool = False  # whether any entry has ever been set aside
+        self.begun: int = 0
+        self.misses: int = 0
+        self.loads: int = 0
         _alive.add(self)
 
     @classmethod

@@ -44,9 +44,9 @@ class Naming:
         version: object = None,
     ) -> None:
         self.function: Any = function
-        self.names = names
-        self.typed = typed
-        self.version = version
+        self.names: tuple[str, ...] | None = names
+        self.typed: bool = typed
+        self.version: object = version
         self._given = name
         self._identity: str | None = None
 

@@ -31,7 +31,7 @@ class Digest:
     __slots__ = ("value",)
 
     def __init__(self, value: bytes) -> None:
-        self.value = value
+        self.value: bytes = value
 
     def __eq__(self, other: object) -> bool:
         return other.__class__ is Digest and other.value == self.value
@@ -53,7 +53,7 @@ class Aside:
     __slots__ = ("key",)
 
     def __init__(self, key: Hashable) -> None:
-        self.key = key
+        self.key: Hashable = key
 
     def __eq__(self, other: object) -> bool:
         return other.__class__ is Aside and other.key == self.key

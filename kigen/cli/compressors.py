@@ -43,10 +43,10 @@ class Settings(Key):
 class Zlib(Settings):
     """DEFLATE: fast, everywhere."""
 
-    level = Param(min=1, max=9, step=1)
-    window = Param(min=9, max=15, step=1)  # log2 of the bytes it looks back
-    memory = Param(min=1, max=9, step=1)
-    strategy = Enum("default", "filtered", "huffman", "rle", "fixed")
+    level: Param[int] = Param(min=1, max=9, step=1)
+    window: Param[int] = Param(min=9, max=15, step=1)  # log2 of the bytes it looks back
+    memory: Param[int] = Param(min=1, max=9, step=1)
+    strategy: Enum[str] = Enum("default", "filtered", "huffman", "rle", "fixed")
 
     def compressor(self) -> Compressor:
         strategy = ("default", "filtered", "huffman", "rle", "fixed").index(self.strategy)
@@ -59,7 +59,7 @@ class Zlib(Settings):
 class Bz2(Settings):
     """Burrows-Wheeler: strong on text."""
 
-    level = Param(min=1, max=9, step=1)  # blocks of so many hundred kilobytes
+    level: Param[int] = Param(min=1, max=9, step=1)  # blocks of so many hundred kilobytes
 
     def compressor(self) -> Compressor:
         return bz2.BZ2Compressor(self.level)
@@ -71,10 +71,10 @@ class Bz2(Settings):
 class Lzma(Settings):
     """LZMA2: small, at a price."""
 
-    dictionary = Param(min=16, max=23, step=1)  # log2 of the bytes it looks back
-    finder = Enum("hc3", "hc4", "bt4")
-    mode = Enum("fast", "normal")
-    nice = Param(min=8, max=128, step=8)  # a match this long is good enough
+    dictionary: Param[int] = Param(min=16, max=23, step=1)  # log2 of the bytes it looks back
+    finder: Enum[str] = Enum("hc3", "hc4", "bt4")
+    mode: Enum[str] = Enum("fast", "normal")
+    nice: Param[int] = Param(min=8, max=128, step=8)  # a match this long is good enough
 
     def compressor(self) -> Compressor:
         options = {

@@ -20,7 +20,7 @@ class Progress:
 
     def __init__(self, total: int, stream: TextIO | None = None) -> None:
         self.total = total
-        self.done = 0
+        self.done: int = 0
         self._stream = sys.stderr if stream is None else stream
         self._live = self._stream.isatty()
         self._start = self._shown = time.monotonic()

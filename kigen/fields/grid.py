@@ -33,7 +33,7 @@ class Grid:
         )
         self._floats = not all(type(number) is int for number in numbers)
         self._tolerance = 1e-9 * step if self._floats else 0
-        self.count = (last - self._start) // self._step + 1 if stop is not None else 0
+        self.count: int = (last - self._start) // self._step + 1 if stop is not None else 0
 
     def value(self, index: int) -> float:
         """Return the number at ``index``; the float nearest to the decimal one."""

@@ -156,7 +156,7 @@ class Each(Field[tuple[T, ...]]):
                 f"Each: length={length!r} must be a whole number, at least 1", option="length"
             )
         self.length = length
-        self.draws = length * self.element.draws
+        self.draws: int = length * self.element.draws
 
     @property
     def drawable(self) -> bool:

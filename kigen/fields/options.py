@@ -20,8 +20,9 @@ class Options:
     __slots__ = ("_positions", "distinct", "items", "plain")
 
     def __init__(self, items: Iterable[Any]) -> None:
-        self.items = self.distinct = tuple(plain(item) for item in items)
-        self.plain = False
+        self.items: tuple[Any, ...] = tuple(plain(item) for item in items)
+        self.distinct: tuple[Any, ...] = self.items
+        self.plain: bool = False
         self._positions: dict[Any, int] | None = None
         try:
             tokens = [token(item) for item in self.items]

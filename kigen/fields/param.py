@@ -75,13 +75,13 @@ class Param(Field[T]):
         when: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(default=default, when=when)
-        self.min = _bound("min", min)
-        self.max = _bound("max", max)
-        self.step = _bound("step", step)
+        self.min: Number | None = _bound("min", min)
+        self.max: Number | None = _bound("max", max)
+        self.step: Number | None = _bound("step", step)
         self.scale = scale
         self._check_definition()
         given = [bound for bound in (self.min, self.max, self.step) if bound is not None]
-        self.whole = None not in (self.min, self.max) and all(type(b) is int for b in given)
+        self.whole: bool = None not in (self.min, self.max) and all(type(b) is int for b in given)
         """Whether the values are whole numbers."""
         self._grid = (
             None if self.step is None else Grid(self.min, self.max, self.step)  # type: ignore[arg-type]

@@ -119,8 +119,8 @@ class Date(Field["date"]):
         when: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(default=default, when=when)
-        self.min = None if min is None else self._day(min)
-        self.max = None if max is None else self._day(max)
+        self.min: date | None = None if min is None else self._day(min)
+        self.max: date | None = None if max is None else self._day(max)
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ConfigurationError(f"Date: min={min} is after max={max}; swap them", option="min")
 

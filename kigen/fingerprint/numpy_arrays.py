@@ -25,7 +25,7 @@ __all__ = ["content", "find", "layout"]
 
 STEP = 1 << 15  # elements at a time: the scratch array stays in the processor's cache
 
-elements = sequence(b"(")
+elements: Encoder = sequence(b"(")
 
 
 def array(value: np.ndarray[Any, Any], walk: Walk) -> None:

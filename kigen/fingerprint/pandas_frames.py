@@ -21,7 +21,7 @@ __all__ = ["find"]
 
 STEP = 1 << 16  # labels of a RangeIndex at a time: pandas would keep the whole array for good
 
-elements = sequence(b"(")
+elements: Encoder = sequence(b"(")
 
 
 def frame(value: pd.DataFrame, walk: Walk) -> None:

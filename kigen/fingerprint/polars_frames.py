@@ -35,7 +35,7 @@ FIXED = {
     pl.UInt8,
 }
 
-elements = sequence(b"(")
+elements: Encoder = sequence(b"(")
 
 
 def frame(value: pl.DataFrame, walk: Walk) -> None:

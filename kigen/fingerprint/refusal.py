@@ -18,7 +18,7 @@ class Refusal(Exception):
 
     def __init__(self, value: object, reason: str) -> None:
         super().__init__(reason)
-        self.type = type(value)
+        self.type: type[object] = type(value)
         self.reason = reason
         self.steps: list[str] = []
 

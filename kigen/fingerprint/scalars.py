@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from types import EllipsisType, NotImplementedType
-from typing import Any
+from typing import Any, Final
 
 __all__ = [
     "PLAIN",
@@ -31,7 +31,7 @@ NESTED_AT_ONCE = 64
 LARGE = 1 << 16
 NAN = b"f\x7f\xf8\x00\x00\x00\x00\x00\x00"
 
-pack_double = struct.Struct(">cd").pack
+pack_double: Final = struct.Struct(">cd").pack
 
 
 def size(count: int) -> bytes:

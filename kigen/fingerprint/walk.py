@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from kigen.fingerprint.dispatch import BUILTIN, encoder_for, type_mark
 from kigen.fingerprint.refusal import Refusal
@@ -25,12 +26,13 @@ class Walk:
     __slots__ = ("active", "append", "hasher", "pieces", "plain", "typed")
 
     def __init__(self, typed: bool, hasher: blake2b | None, active: set[int]) -> None:
-        self.typed = typed
-        self.hasher = hasher
-        self.active = active  # the ids of what is being written right now: a cycle meets its own
-        self.plain = {} if typed else SCALARS
+        self.typed: bool = typed
+        self.hasher: blake2b | None = hasher
+        #: The ids of what is being written right now: a cycle meets its own.
+        self.active: set[int] = active
+        self.plain: dict[type, Callable[[Any], bytes]] = {} if typed else SCALARS
         self.pieces: list[bytes] = []
-        self.append = self.pieces.append
+        self.append: Callable[[bytes], None] = self.pieces.append
 
     def write(self, value: object) -> None:
         """Writes a value, whatever it is.

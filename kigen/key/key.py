@@ -57,8 +57,9 @@ class Key:
         _explicit: tuple[bool, ...]
         _hash: int
 
-    __signature__ = forms.Signature()
+    __signature__: ClassVar[forms.Signature] = forms.Signature()
 
+    __match_args__: ClassVar[tuple[str, ...]] = ()
     _fields: ClassVar[dict[str, Field[Any]]] = {}
     _conditional: ClassVar[bool] = False
     _handwritten: ClassVar[bool] = False
@@ -74,7 +75,7 @@ class Key:
             "__init__" in vars(base) and not hasattr(vars(base)["__init__"], "__kigen__")
             for base in cls.__mro__[: cls.__mro__.index(Key)]
         )
-        cls.__match_args__ = tuple(cls._fields)  # type: ignore[attr-defined, misc]
+        cls.__match_args__ = tuple(cls._fields)  # type: ignore[misc]
         # Those of a base class are compiled for the fields of that class.
         cls._tokens = Key._tokens  # type: ignore[method-assign]
         cls._equal = Key._equal  # type: ignore[method-assign]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, Final, NoReturn, Self
 
 from kigen.errors import ConfigurationError
 from kigen.signature.marker import NOSENTINEL, SENTINEL
@@ -86,7 +86,8 @@ class keymap:  # noqa: N801 - klepto's name
         """Raise `NotImplementedError`: a key does not give its call back."""
         raise NotImplementedError(f"{self!r} does not turn keys back into calls")
 
-    decrypt = loads = decode
+    decrypt: Final = decode
+    loads: Final = decode
 
     @property
     def sentinel(self) -> object:

@@ -33,7 +33,7 @@ class hashmap(keymap):  # noqa: N801 - klepto's name
     def __init__(
         self, typed: bool = False, flat: bool = True, sentinel: object = NOSENTINEL, **kwds: Any
     ) -> None:
-        self.__type__ = kwds.pop("algorithm", None)
+        self.__type__: str | None = kwds.pop("algorithm", None)
         crypto.check_algorithm(self.__type__)
         super().__init__(typed=typed, flat=flat, sentinel=sentinel, **kwds)
 

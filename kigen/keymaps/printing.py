@@ -32,7 +32,7 @@ class stringmap(keymap):  # noqa: N801 - klepto's name
     def __init__(
         self, typed: bool = False, flat: bool = True, sentinel: object = NOSENTINEL, **kwds: Any
     ) -> None:
-        self.__type__ = kwds.pop("encoding", None)
+        self.__type__: str | None = kwds.pop("encoding", None)
         crypto.check_encoding(self.__type__)
         super().__init__(typed=typed, flat=flat, sentinel=sentinel, **kwds)
 

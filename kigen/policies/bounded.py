@@ -27,8 +27,8 @@ class Bounded(Policy):
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
-        self.lock = Lock()
-        self.slots = [None] * maxsize
+        self.lock: Lock = Lock()
+        self.slots: list[None] = [None] * maxsize
 
     @abstractmethod
     def note(self, entry: Entry, now: float) -> None:

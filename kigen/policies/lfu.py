@@ -35,7 +35,7 @@ class LFU(Lined):
         super().__init__(maxsize)
         self.fresh: deque[Entry] = deque()
         self.heap: list[tuple[float, float, int, Entry]] = []  # (count, arrived, turn, entry)
-        self.turn = 0  # tells entries apart that are equal in count and arrival
+        self.turn: int = 0  # tells entries apart that are equal in count and arrival
 
     def note(self, entry: Entry, now: float) -> None:
         entry[0] += 1.0

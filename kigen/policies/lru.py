@@ -37,7 +37,7 @@ class LRU(Bounded):
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
         self.queue: list[Entry] = []  # oldest last
-        self.horizon = 0.0  # the youngest stamp when the queue was made
+        self.horizon: float = 0.0  # the youngest stamp when the queue was made
 
     def note(self, entry: Entry, now: float) -> None:
         entry[0] = now

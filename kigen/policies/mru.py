@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operator import itemgetter
+from typing import ClassVar
 
 from kigen.policies.bounded import Bounded
 from kigen.policies.policy import Entry
@@ -28,7 +29,7 @@ class MRU(Bounded):
     hit = (
         "{entry} = {memory}[{key}]; {latest}[0] = {entry}; {entry}[0] = {calls}; return {entry}[1]"
     )
-    shared = ("latest",)
+    shared: ClassVar[tuple[str, ...]] = ("latest",)
     timed = False
 
     def __init__(self, maxsize: int) -> None:

@@ -44,7 +44,7 @@ class Policy(ABC):
     shared: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, maxsize: int | None = None) -> None:
-        self.maxsize = maxsize
+        self.maxsize: int | None = maxsize
         self.memory: dict[Hashable, Any] = {}
 
     def __len__(self) -> int:

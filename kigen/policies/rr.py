@@ -28,7 +28,7 @@ class RR(Lined):
         self.line: list[Entry] = []
         from random import Random
 
-        self.random = Random()
+        self.random: Random = Random()
 
     def note(self, entry: Entry, now: float) -> None:
         pass

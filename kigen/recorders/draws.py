@@ -36,7 +36,7 @@ class Draws(Generic[K]):
         reserve = getattr(engine, "reserve", None)
         if reserve is not None:
             reserve(blueprint.draws)
-        self.index = 0
+        self.index: int = 0
         self._noted: tuple[int, Any] = (0, self._note())
         self._due: float = EVERY if self._start is None else math.inf
         self._loop: Fill | None = None

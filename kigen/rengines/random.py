@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from kigen.errors import FastForwardNotSupported
@@ -34,8 +34,8 @@ class RandomRengine:
         self._random = random.Random(seed)
         # What random.Random does behind randint and choice (an accepted draw of just enough bits),
         # without its three calls per number.
-        self.bits = self._random.getrandbits
-        self.unit = self._random.random
+        self.bits: Callable[[int], int] = self._random.getrandbits
+        self.unit: Callable[[], float] = self._random.random
 
     @property
     def seed(self) -> int | None:

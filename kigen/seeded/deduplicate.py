@@ -16,6 +16,7 @@ from kigen.seeded.ledger import DedupInfo, Ledger
 from kigen.signature import Parameters, kind
 
 if TYPE_CHECKING:
+    from kigen.archives import Archive
     from kigen.caching.memoizer import Where
 
 P = ParamSpec("P")
@@ -92,7 +93,7 @@ class Deduplicator:
     """What `dedup` returns when it is called with options: decorates functions and streams."""
 
     def __init__(self, where: Any, key: Any, duplicate: Any, name: str | None) -> None:
-        self.archive = None if where is None else open_archive(where)
+        self.archive: Archive | None = None if where is None else open_archive(where)
         self.key = key
         self.duplicate = duplicate
         self.name = name

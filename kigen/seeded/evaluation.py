@@ -54,7 +54,7 @@ class Evaluation(Generic[R]):
         naming = _SeededNaming(function, keying.names, memoizer.name)
         self._cached, self._control = memoizer.memoize(evaluate, keying, naming)
         self._drawing = drawing
-        self.key_type = shape.key_type
+        self.key_type: type[Key] = shape.key_type
         know_key_type(shape.key_type)
         self.seed = seed
         update_wrapper(self, function, updated=())  # whose attributes would hide our methods

@@ -51,7 +51,7 @@ class Store:
     ) -> None:
         from pathlib import Path
 
-        self.db_path = Path(db_path)
+        self.db_path: Path = Path(db_path)
         self._database = Database(self.db_path, check_same_thread)
 
     def transaction(self) -> AbstractContextManager[sqlite3.Connection]:

@@ -58,9 +58,9 @@ class SqliteBackend(Backend):
     """
 
     def __init__(self, path: str, *, sync: str = "normal", timeout: float = 60.0) -> None:
-        self.path = os.path.abspath(path)
-        self.url = "sqlite:////" + self.path.replace(os.sep, "/").lstrip("/")
-        self.damaged_place = f"the table 'damaged' of {self.path}"
+        self.path: str = os.path.abspath(path)
+        self.url: str = "sqlite:////" + self.path.replace(os.sep, "/").lstrip("/")
+        self.damaged_place: str = f"the table 'damaged' of {self.path}"
         self._reopen = partial(SqliteBackend, self.path, sync=sync, timeout=timeout)
         full = full_sync(sync)
         prepare(self.path, timeout)
