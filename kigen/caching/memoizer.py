@@ -17,7 +17,7 @@ from kigen.caching.rules import Rules, Ttl
 from kigen.caching.shelf import ON_CHANGE, Shelf
 from kigen.caching.wrapper import compile_key, compile_wrapper
 from kigen.errors import ConfigurationError
-from kigen.policies import make_policy
+from kigen.policies import Policy, make_policy
 from kigen.signature import Parameters, kind
 
 if TYPE_CHECKING:
@@ -131,25 +131,13 @@ class Memoizer:
         self, function: Callable[..., Any], keying: Keying, naming: Naming
     ) -> tuple[FunctionType, Control]:
         """Return a cached ``function`` and its controls; ``naming`` names its calls at rest."""
-        policy = make_policy(self.policy, self.maxsize)
+        policy = self._make_policy()
         rounded = self._rounded(keying)
         miss_type = self._miss_type(function)
         miss = miss_type(policy, naming, self.copy, self.rules, rounded, self.purge, self.events)
         miss.owned = keying.bare if keying.owned else None
 
-        def open_shelf(archive: Archive | None, through: bool) -> Shelf | None:
-            if archive is None:
-                return None
-            return Shelf(
-                archive,
-                naming,
-                through=through,
-                on_change=self.on_change,
-                copy=self.copy,
-                rules=self.rules,
-            )
-
-        miss.shelf = open_shelf(self.archive, self.through)
+        miss.shelf = self._open_shelf(self.archive, naming, self.through)
         wrapper, calls = compile_wrapper(function, keying, miss)
         update_wrapper(wrapper, naming.function)
         control = Control(
@@ -157,11 +145,26 @@ class Memoizer:
             calls,
             compile_key(function, keying),
             rounded,
-            lambda where: open_shelf(open_archive(where), through=False),
+            lambda where: self._open_shelf(open_archive(where), naming, through=False),
             function,
             wrapper,
         )
         return wrapper, control
+
+    def _make_policy(self) -> Policy:
+        return make_policy(self.policy, self.maxsize)
+
+    def _open_shelf(self, archive: Archive | None, naming: Naming, through: bool) -> Shelf | None:
+        if archive is None:
+            return None
+        return Shelf(
+            archive,
+            naming,
+            through=through,
+            on_change=self.on_change,
+            copy=self.copy,
+            rules=self.rules,
+        )
 
     def _check_name(self, function: Any) -> None:
         """Raise `ConfigurationError` for a second function under one name."""
