@@ -38,6 +38,13 @@ class Bounded(Policy):
     def evict(self) -> Entry | None:
         """Take out the entry that is to leave, and return it; None if a slot was free instead."""
 
+    @abstractmethod
+    def sweep(self) -> object:
+        """Let go of entries that were dropped by hand, under the lock.
+
+        Returns what held them, to be freed when the lock is: a finalizer may come back here.
+        """
+
     def arrive(self, entry: Entry) -> None:
         """Line up a new entry; called only if the policy is not ``timed``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
@@ -53,6 +53,13 @@ class LFU(Lined):
         for entry in entries:
             if entry[0]:
                 self._push(entry)
+
+    def sweep(self) -> object:
+        swept = self.fresh, self.heap
+        self.fresh = self.staying(self.fresh)
+        self.heap = [place for place in self.heap if place[3][3] is not None]
+        heapify(self.heap)
+        return swept
 
     def call(self) -> Entry | None:
         while self.fresh:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Iterable
 from operator import itemgetter
+from typing import TypeVar
 
 from kigen.policies.bounded import Bounded
 from kigen.policies.policy import Entry
+
+L = TypeVar("L", list[Entry], deque[Entry])
 
 
 class Lined(Bounded):
     """A bounded policy that lines its entries up; the methods here run under its lock.
 
     An entry that is dropped by hand stays in line, and is passed over when its turn comes. If many
-    were, the line is made anew from what is in memory.
+    were, the line is swept.
     """
 
     __slots__ = ()
@@ -38,11 +42,12 @@ class Lined(Bounded):
         """Take the entry out of the line that is to leave; None if nobody is in line."""
 
     def arrive(self, entry: Entry) -> None:
+        swept = None
         with self.lock:
-            if self.length() > 2 * self.maxsize + 64:
-                self.line_up(self._entries())
-            else:
-                self.stand(entry)
+            if self.length() > 2 * len(self.memory) + 64:
+                swept = self.sweep()
+            self.stand(entry)
+        del swept
 
     def evict(self) -> Entry | None:
         while True:
@@ -64,6 +69,11 @@ class Lined(Bounded):
         with self.lock:
             self.line_up(())
         super().clear()
+
+    @staticmethod
+    def staying(line: L) -> L:
+        """Return a line without those that were dropped by hand."""
+        return type(line)(entry for entry in line if entry[3] is not None)
 
     def _entries(self) -> list[Entry]:
         return sorted(self.memory.values(), key=itemgetter(3))

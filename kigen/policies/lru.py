@@ -68,6 +68,11 @@ class LRU(Bounded):
             self.queue.extend(entries)
             return True
 
+    def sweep(self) -> object:
+        swept = self.queue[:]
+        self.queue[:] = [entry for entry in swept if entry[3] is not None]
+        return swept
+
     def clear(self) -> None:
         with self.lock:
             self.queue.clear()

@@ -13,7 +13,8 @@ class MRU(Bounded):
     """Exact most-recently-used order: for loops over more keys than fit.
 
     Only one entry can be the next to leave, the one used last before now, so a hit notes which it
-    was and nothing else.
+    was. The stamps tell who comes after it, when several leave in a row or it was dropped by hand:
+    all entries are sorted by them into a queue, which holds until the next hit.
 
     >>> policy = MRU(2)
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
@@ -24,7 +25,7 @@ class MRU(Bounded):
     [3.0, 1, 'a', 1.0]
     """
 
-    __slots__ = ("latest",)
+    __slots__ = ("latest", "queue")
 
     hit = (
         "{entry} = {memory}[{key}]; {latest}[0] = {entry}; {entry}[0] = {calls}; return {entry}[1]"
@@ -35,6 +36,7 @@ class MRU(Bounded):
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
         self.latest: list[Entry | None] = [None]
+        self.queue: list[Entry] = []  # youngest last
 
     def note(self, entry: Entry, now: float) -> None:
         entry[0] = now
@@ -47,8 +49,7 @@ class MRU(Bounded):
         while True:
             entry = self.latest[0]
             if entry is None or entry[3] is None or self.memory.get(entry[2]) is not entry:
-                # It was dropped by hand; the stamps tell which was the last before it.
-                entry = max(self.memory.values(), key=itemgetter(0), default=None)
+                entry = self._next()
             if entry is None:
                 if self._wait_for_slot():
                     return None
@@ -56,3 +57,22 @@ class MRU(Bounded):
             gone: Entry | None = self.memory.pop(entry[2], None)
             if gone is not None:
                 return gone
+
+    def _next(self) -> Entry | None:
+        """Return who was used last before the one who is gone."""
+        with self.lock:
+            if self.latest[0] is not None or not self.queue:
+                self.latest[0] = None
+                self.queue = sorted(self.memory.values(), key=itemgetter(0))
+            return self.queue.pop() if self.queue else None
+
+    def sweep(self) -> object:
+        swept = self.queue, self.latest[0]
+        self.queue, self.latest[0] = [], None
+        return swept
+
+    def clear(self) -> None:
+        with self.lock:
+            swept = self.sweep()
+        super().clear()
+        del swept

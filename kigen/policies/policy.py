@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import islice
 from typing import Any, ClassVar, Final, final
 
 
@@ -72,6 +73,10 @@ class Policy(ABC):
     @abstractmethod
     def clear(self) -> None:
         """Drop every entry."""
+
+    def fitting(self, items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+        """Iterate over as many of these (key, value) as an empty memory has room for."""
+        return islice(items, self.maxsize)
 
     def after_fork(self) -> None:
         """Make usable, in a forked child, what another thread of the parent may have locked."""

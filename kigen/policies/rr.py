@@ -42,6 +42,10 @@ class RR(Lined):
     def line_up(self, entries: Iterable[Entry]) -> None:
         self.line = list(entries)
 
+    def sweep(self) -> object:
+        swept, self.line = self.line, self.staying(self.line)
+        return swept
+
     def call(self) -> Entry | None:
         if not self.line:
             return None

@@ -29,7 +29,7 @@ class S3FIFO(Lined):
     'b'
     """
 
-    __slots__ = ("gone", "main", "small")
+    __slots__ = ("gone", "main", "share", "small")
 
     hit = "{entry} = {memory}[{key}]; {entry}[0] += 1.0; return {entry}[1]"
 
@@ -37,6 +37,7 @@ class S3FIFO(Lined):
         super().__init__(maxsize)
         self.small: deque[Entry] = deque()
         self.main: deque[Entry] = deque()
+        self.share: float = maxsize / 10  # how many make the small queue a full one
         self.gone: dict[Hashable, None] = {}  # keys that left the small queue, oldest first
 
     def note(self, entry: Entry, now: float) -> None:
@@ -53,11 +54,17 @@ class S3FIFO(Lined):
             self.small.append(entry)
 
     def line_up(self, entries: Iterable[Entry]) -> None:
-        self.small, self.main = deque(), deque(entries)
+        self.small.clear()
+        self.main = deque(entries)
         self.gone.clear()
 
+    def sweep(self) -> object:
+        swept = self.small, self.main
+        self.small, self.main = self.staying(self.small), self.staying(self.main)
+        return swept
+
     def call(self) -> Entry | None:
-        if len(self.small) * 10 >= self.maxsize or not self.main:
+        if len(self.small) >= self.share or not self.main:
             entry = self._from_small()
             if entry is not None:
                 return entry
@@ -71,7 +78,7 @@ class S3FIFO(Lined):
                 self.main.append(entry)
                 continue
             self.gone[entry[2]] = None
-            if len(self.gone) > self.maxsize:
+            if len(self.gone) > len(self.memory):
                 del self.gone[next(iter(self.gone))]
             return entry
         return None

@@ -50,6 +50,11 @@ class SIEVE(Lined):
     def line_up(self, entries: Iterable[Entry]) -> None:
         self.ahead, self.passed = deque(entries), deque()
 
+    def sweep(self) -> object:
+        swept = self.ahead, self.passed
+        self.ahead, self.passed = self.staying(self.ahead), self.staying(self.passed)
+        return swept
+
     def call(self) -> Entry | None:
         while True:
             if not self.ahead:

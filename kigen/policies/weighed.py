@@ -1,0 +1,321 @@
+"""The bounded policies again, with a bound on what the values weigh."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from threading import Lock
+from time import sleep
+from typing import Any
+
+from kigen.policies.bounded import Bounded
+from kigen.policies.lfu import LFU
+from kigen.policies.lru import LRU
+from kigen.policies.mru import MRU
+from kigen.policies.policy import Entry
+from kigen.policies.rr import RR
+from kigen.policies.s3fifo import S3FIFO
+from kigen.policies.sieve import SIEVE
+
+#: What gives the bytes of a value: an int from 0, or infinity for what cannot be weighed.
+Weigh = Callable[[Any], float]
+
+
+class Ledger:
+    """How many bytes of so many are taken; an entry's own stand behind the rest of it.
+
+    What runs under the lock neither calls nor frees anything: a finalizer that drops an entry
+    would find the lock held by its own thread.
+    """
+
+    __slots__ = ("dropped", "limit", "lock", "taken")
+
+    def __init__(self, limit: int) -> None:
+        self.limit: int = limit
+        self.open(taken=0)
+
+    def open(self, taken: int) -> None:
+        """Begin anew, with so many bytes taken."""
+        self.taken: int = taken
+        self.dropped: int = 0  # bytes dropped by hand, which may still stand in line
+        self.lock: Lock = Lock()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Ledger, (self.limit,)  # the policy adds up what it has
+
+    def take(self, weight: int) -> bool:
+        """Take so many bytes, or none if there are fewer; return whether they were taken."""
+        with self.lock:
+            if self.taken + weight > self.limit:
+                return False
+            self.taken += weight
+            return True
+
+    def give(self, weight: int) -> None:
+        """Give back bytes that were taken for no entry."""
+        with self.lock:
+            self.taken -= weight
+
+    def change(self, entry: Entry, weight: int) -> bool:
+        """Let an entry weigh otherwise; return False if it has left, or there is no room."""
+        with self.lock:
+            old = entry[4]
+            if old is None or self.taken - old + weight > self.limit:
+                return False
+            self.taken += weight - old
+            entry[4] = weight
+            return True
+
+    def close(self, entry: Entry) -> int:
+        """Give back what an entry weighed that has left, and return it."""
+        with self.lock:
+            weight: int = entry[4]
+            self.taken -= weight
+            entry[4] = None
+            return weight
+
+
+class Weighed(Bounded):
+    """At most ``maxbytes`` of values, and at most ``maxsize`` of them if that is not None.
+
+    Bytes are taken before an entry goes in, all or none, and given back by whoever takes it out of
+    the memory, which only one can: so the bound holds at each instant, and the sum is exact. Who
+    leaves, and in which order, is the policy's affair; as many leave as it takes. A value heavier
+    than ``maxbytes`` does not go in, and drives nobody out.
+
+    An entry dropped by hand may stand in the policy's line for a while. Once such entries weigh a
+    tenth of ``maxbytes``, the line is swept.
+    """
+
+    __slots__ = ()
+
+    maxsize: int | None  # type: ignore[assignment]
+    maxbytes: int
+    weigh: Weigh
+    ledger: Ledger
+
+    def __init__(self, maxsize: int | None, maxbytes: int, weigh: Weigh) -> None:
+        super().__init__(maxsize or 0)
+        self.maxsize = maxsize
+        self.maxbytes = maxbytes
+        self.weigh = weigh
+        self.ledger = Ledger(maxbytes)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.maxsize}, maxbytes={self.maxbytes})"
+
+    @property
+    def weight(self) -> int:
+        """The bytes taken: what the values in memory weigh, and those that are on their way in."""
+        return self.ledger.taken
+
+    def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
+        left = self.admit(key, value, self.weigh(value), now)
+        return left[0] if left else None
+
+    def admit(self, key: Hashable, value: Any, weight: float, now: float) -> list[Entry]:
+        """Keep ``value`` under ``key``; return all who had to leave for it.
+
+        One that is too heavy is itself the one who leaves.
+        """
+        if weight > self.maxbytes:
+            self.discard(key)
+            return [[now, value, key, now, None]]
+        weight = int(weight)
+        left: list[Entry] = []
+        while True:
+            held = self.memory.get(key)
+            if held is None:
+                if self._take(weight) and self._enter([0.0, value, key, now, weight]):
+                    return left
+            elif self.ledger.change(held, weight):
+                held[1] = value
+                return left
+            gone = self.evict()
+            if gone is not None:
+                self._release(gone)
+                if gone is not held:  # that was the value before this one
+                    left.append(gone)
+
+    def is_full(self, weight: float) -> bool:
+        """Return whether somebody would have to leave for a value of this weight."""
+        return self.weight + weight > self.maxbytes or len(self) == self.maxsize
+
+    def fitting(self, items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+        room: float = self.maxbytes
+        for key, value in super().fitting(items):
+            weight = self.weigh(value)
+            if weight <= self.maxbytes:
+                room -= weight
+                if room < 0:
+                    return
+                yield key, value
+
+    def discard(self, key: Hashable) -> bool:
+        entry = self.memory.pop(key, None)
+        if entry is None:
+            return False
+        entry[3] = None
+        weight = self._release(entry)
+        self.ledger.dropped += weight
+        if self.ledger.dropped * 10 > self.maxbytes:
+            self._let_go()
+        return True
+
+    def after_fork(self) -> None:
+        super().after_fork()
+        self._count()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._count()
+
+    def _take(self, weight: int) -> bool:
+        if not self.ledger.take(weight):
+            return False
+        if self.maxsize is None or (self.slots and self._take_slot()):
+            return True
+        self.ledger.give(weight)
+        return False
+
+    def _enter(self, entry: Entry) -> bool:
+        """Put an entry into memory, unless another one lies there, which is to take its value."""
+        timed = self.timed
+        if timed:
+            entry[0] = entry[3]
+        entered = False
+        try:
+            entered = self.memory.setdefault(entry[2], entry) is entry
+        finally:  # even if the key's own == raises
+            if not entered:
+                self._release(entry)
+        if entered and not timed:
+            self.arrive(entry)
+        return entered
+
+    def _release(self, entry: Entry) -> int:
+        if self.maxsize is not None:
+            self.slots.append(None)
+        return self.ledger.close(entry)
+
+    def _let_go(self) -> None:
+        swept = None
+        if self.lock.acquire(blocking=False):  # else this very thread may hold it, as a finalizer
+            try:
+                self.ledger.dropped = 0
+                swept = self.sweep()
+            finally:
+                self.lock.release()
+        del swept
+
+    def _count(self) -> None:
+        """Add up what is in memory: of what others were just putting in, nothing came along."""
+        self.ledger.open(taken=sum(entry[4] for entry in list(self.memory.values())))
+
+    def _wait_for_slot(self) -> bool:
+        """Memory is empty and there is no room: look again when others have filled it."""
+        sleep(0)
+        return True
+
+
+_SLOTS = ("ledger", "maxbytes", "weigh")
+
+
+class WeighedLFU(Weighed, LFU):
+    """`LFU`, by weight."""
+
+    __slots__ = _SLOTS
+
+
+class WeighedLRU(Weighed, LRU):
+    """`LRU`, by weight.
+
+    >>> policy = WeighedLRU(None, maxbytes=10, weigh=len)
+    >>> policy.add("a", "four", now=1.0), policy.add("b", "five!", now=2.0)
+    (None, None)
+    >>> policy.admit("c", "of seven", 7, now=3.0)
+    [[1.0, 'four', 'a', 1.0, None], [2.0, 'five!', 'b', 2.0, None]]
+    >>> policy.weight
+    7
+    """
+
+    __slots__ = _SLOTS
+
+
+class WeighedMRU(Weighed, MRU):
+    """`MRU`, by weight."""
+
+    __slots__ = _SLOTS
+
+
+class WeighedRR(Weighed, RR):
+    """`RR`, by weight; each entry is as likely to leave as any other, whatever it weighs."""
+
+    __slots__ = _SLOTS
+
+
+class WeighedSIEVE(Weighed, SIEVE):
+    """`SIEVE`, by weight; the hand passes as it does where values are counted."""
+
+    __slots__ = _SLOTS
+
+
+class Pile(deque[Entry]):
+    """A queue that knows what its entries weighed as they joined."""
+
+    __slots__ = ("weight", "weights")
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        super().__init__()
+        self.weight: int = 0
+        self.weights: deque[int] = deque()
+        for entry in entries:
+            self.append(entry)
+
+    def append(self, entry: Entry) -> None:
+        weight: int = entry[4] or 0  # it may have been dropped on the way
+        super().append(entry)
+        self.weights.append(weight)
+        self.weight += weight
+
+    def popleft(self) -> Entry:
+        self.weight -= self.weights.popleft()
+        return super().popleft()
+
+    def clear(self) -> None:
+        super().clear()
+        self.weights.clear()
+        self.weight = 0
+
+
+class WeighedS3FIFO(Weighed, S3FIFO):
+    """`S3FIFO`, by weight: the small queue is full at a tenth of ``maxbytes``.
+
+    As in libCacheSim and CacheLib, the queues share the room by bytes; the keys of as many values
+    are remembered as fit into memory.
+    """
+
+    __slots__ = _SLOTS
+
+    def __init__(self, maxsize: int | None, maxbytes: int, weigh: Weigh) -> None:
+        super().__init__(maxsize, maxbytes, weigh)
+        self.small: Pile = Pile()
+        self.share = float("inf") if maxsize is None else maxsize / 10
+
+    def call(self) -> Entry | None:
+        if self.small.weight * 10 >= self.maxbytes:
+            entry = self._from_small()
+            if entry is not None:
+                return entry
+        return super().call()
+
+
+#: The policies that bound the weight, by those that bound the number.
+WEIGHED: dict[type[Bounded], type[Weighed]] = {
+    LFU: WeighedLFU,
+    LRU: WeighedLRU,
+    MRU: WeighedMRU,
+    RR: WeighedRR,
+    S3FIFO: WeighedS3FIFO,
+    SIEVE: WeighedSIEVE,
+}
