@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from kigen.caching.call import know_key_type
+from kigen.caching.ignoring import Ignore, Ignored
 from kigen.errors import ConfigurationError, KeyFieldError
 from kigen.signature import Parameters
-
-Ignore = str | int | Collection[str | int] | None
 
 
 class Keying(NamedTuple):
@@ -38,14 +37,17 @@ class Keying(NamedTuple):
         keymap: Callable[..., Any] | None,
         ignore: Ignore,
         typed: bool = False,
+        method: bool = False,
     ) -> Keying:
         """Choose the key: by ``keymap`` if there is one, else all arguments that are not ignored.
+
+        ``method`` says that the first parameter is the instance.
 
         Raises `ConfigurationError` for an ignored name that is no parameter, and `KeyFieldError`
         for a Key class some field of which no parameter can fill.
         """
         if keymap is None:
-            return cls._of_arguments(parameters, _ignored_names(parameters, ignore), typed)
+            return cls._of_arguments(parameters, Ignored.of(parameters, ignore), typed)
         if typed:
             raise ConfigurationError(
                 f"typed=True and keymap={keymap!r} exclude each other: the keymap alone says what "
@@ -54,7 +56,7 @@ class Keying(NamedTuple):
         if not callable(keymap):
             raise ConfigurationError(f"keymap={keymap!r} is neither a Key class nor callable")
         if hasattr(keymap, "lossy"):
-            return cls._of_keymap(parameters, keymap, _ignored_names(parameters, ignore))
+            return cls._of_keymap(parameters, keymap, Ignored.of(parameters, ignore), method)
         if ignore is not None:
             raise ConfigurationError(
                 f"ignore={ignore!r} and keymap={keymap!r} exclude each other: the keymap alone "
@@ -67,9 +69,10 @@ class Keying(NamedTuple):
         return cls(parameters, _fill(keymap, parameters), keymap=keymap)
 
     @classmethod
-    def _of_arguments(cls, parameters: Parameters, ignored: Collection[str], typed: bool) -> Keying:
-        names = tuple(name for name in parameters.names() if name not in ignored)
-        values = [f"{{pairs}}({n})" if n == parameters.more else n for n in names]
+    def _of_arguments(cls, parameters: Parameters, ignored: Ignored, typed: bool) -> Keying:
+        names = tuple(name for name in parameters.names() if name not in ignored.names)
+        forms = {parameters.rest: ignored.rest_source, parameters.more: ignored.more_source}
+        values = [forms[name](name) if name in forms else name for name in names]
         if typed:
             values += [f"{name}.__class__" for name in names]
         source = values[0] if len(values) == 1 else f"({', '.join(values)})"
@@ -77,27 +80,27 @@ class Keying(NamedTuple):
 
     @classmethod
     def _of_keymap(
-        cls, parameters: Parameters, keymap: Callable[..., Any], ignored: Collection[str]
+        cls, parameters: Parameters, keymap: Callable[..., Any], ignored: Ignored, method: bool
     ) -> Keying:
         """Call one of klepto's keymaps as klepto does: what has a name, by name.
 
         A keymap that may give two calls one key gets the call beside it, so that no result is
         taken for another's.
         """
-        parts = []
-        if parameters.rest and parameters.rest not in ignored:
-            parts.append(f"*{parameters.rest}")
+        hidden = ignored.names
         plain = (*parameters.positional_only, *parameters.positional)
         required = plain[: len(plain) - len(parameters.defaults)]
         optional = (*plain[len(required) :], *parameters.keyword_only)
+        if method and plain[:1] and plain[0] in hidden:
+            required = required[1:]  # an instance that is ignored is not even NULL
         # In klepto's order, which some of its keys show: what has a default comes first.
-        parts += [f"{n}={{NULL}}" if n in ignored else f"{n}={n}" for n in optional]
-        if parameters.more and parameters.more not in ignored:
-            parts.append(f"**{parameters.more}")
-        parts += [f"{n}={{NULL}}" if n in ignored else f"{n}={n}" for n in required]
+        parts = [f"*{parameters.rest}"] if {parameters.rest} - hidden - {None} else []
+        parts += [f"{n}={{NULL}}" if n in hidden else f"{n}={n}" for n in optional]
+        parts += [f"**{parameters.more}"] if {parameters.more} - hidden - {None} else []
+        parts += [f"{n}={{NULL}}" if n in hidden else f"{n}={n}" for n in required]
         beside = cls._of_arguments(parameters, ignored, typed=False).source
         exact = beside if getattr(keymap, "lossy", False) else None
-        return cls(parameters, ", ".join(parts), keymap=keymap, exact=exact)
+        return cls(parameters, ", ".join(parts), keymap=ignored.within(keymap), exact=exact)
 
     @property
     def bare(self) -> bool:
@@ -135,35 +138,6 @@ class Keying(NamedTuple):
             return (*parts, *map(type, parts)) if self.typed else tuple(parts)
 
         return round_key
-
-
-def pairs(more: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """Return keyword arguments in the order of their names, which is no matter in a call."""
-    return tuple(sorted(more.items()))
-
-
-def _ignored_names(parameters: Parameters, ignore: Ignore) -> set[str]:
-    if ignore is None:
-        return set()
-    names = list(parameters.names())
-    stars = {"*": parameters.rest, "**": parameters.more}
-    found = set()
-    for one in (ignore,) if isinstance(ignore, str | int) else ignore:
-        name = stars.get(one, one) if isinstance(one, str) else _at(names, one)
-        if name is None and one in stars:  # as klepto has it: there may be none to ignore
-            continue
-        if name not in names:
-            raise ConfigurationError(
-                f"ignore={one!r} is no parameter of the function, which has "
-                f"{', '.join(names) or 'none'}",
-                ignore=one,
-            )
-        found.add(str(name))
-    return found
-
-
-def _at(names: list[str], index: int) -> str | None:
-    return names[index] if -len(names) <= index < len(names) else None
 
 
 def _fill(key_type: Any, parameters: Parameters) -> str:

@@ -114,8 +114,9 @@ class Memoizer:
             "materialize=True keeps what it brings as a tuple",
         )
         self._check_name(function)
-        keying = Keying.of(Parameters.of(function), self._keymap(), self.ignore, self.typed)
-        if is_method(function) and keying.names and keying.names[0] == "self":
+        method = is_method(function)
+        keying = Keying.of(Parameters.of(function), self._keymap(), self.ignore, self.typed, method)
+        if method and keying.names and keying.names[0] == "self":
             keying = keying._replace(owned=True)
         wrapper, control = self.memoize(
             materialized(function),

@@ -42,7 +42,8 @@ from typing import Any
 from weakref import ref
 
 from kigen.caching.flight import Flight
-from kigen.caching.keying import Keying, pairs
+from kigen.caching.ignoring import pairs
+from kigen.caching.keying import Keying
 from kigen.caching.miss import Miss
 from kigen.caching.plain import ATOMS
 from kigen.caching.switch import Switch
