@@ -63,7 +63,7 @@ class TellingMiss(Miss):
 
     def leave(self, entry: Entry) -> None:
         super().leave(entry)
-        _, value, key, _ = entry
+        _, value, key, *_ = entry
         if key.__class__ is Aside:
             key, value = key.key, value.value
         self._tell("on_evict", owned_call(key), value)

@@ -217,20 +217,24 @@ class Miss:
             self.asides = True
             deadline = None if life is None else monotonic() + life - age
             key, value = Aside(key), Held(value, copier, deadline)
+        self.put(key, value, now)
+        return value
+
+    def put(self, key: Hashable, value: Any, now: float) -> None:
+        """Put into memory what is to lie there; see off whoever leaves for it."""
         if self.purge and self.shelf is not None and len(self.policy) == self.policy.maxsize:
-            self._purge(self.shelf, key, value)
-            return value
+            self.pour(self.shelf, key, value)
+            return
         left = self.policy.add(key, value, now)
         if left is not None:
             self.leave(left)
-        return value
 
     def leave(self, entry: Entry) -> None:
         """See an entry off that had to leave memory: the archive may want it."""
         if self.shelf is not None:
             self.shelf.evicted(*_as_users_know(entry[2], entry[1]))
 
-    def _purge(self, shelf: Shelf, key: Hashable, value: Any) -> None:
+    def pour(self, shelf: Shelf, key: Hashable, value: Any) -> None:
         """Write all that is in memory, and one entry more, to the archive; empty the memory."""
         for each in self.policy:
             held = self.policy.peek(each)

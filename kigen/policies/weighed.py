@@ -97,9 +97,10 @@ class Weighed(Bounded):
     def __init__(self, maxsize: int | None, maxbytes: int, weigh: Weigh) -> None:
         super().__init__(maxsize or 0)
         self.maxsize = maxsize
-        self.maxbytes = maxbytes
+        # The classes below have the slots: two bases of one class cannot both.
+        self.maxbytes = maxbytes  # type: ignore[misc]
         self.weigh = weigh
-        self.ledger = Ledger(maxbytes)
+        self.ledger = Ledger(maxbytes)  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.maxsize}, maxbytes={self.maxbytes})"
