@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import index
+from typing import Any
+
 from kigen.errors import ConfigurationError
 from kigen.policies.bounded import Bounded
 from kigen.policies.inf import INF
@@ -42,23 +46,62 @@ POLICIES: dict[str, type[Bounded | INF]] = {
 }
 
 
-def make_policy(name: str, maxsize: int | None) -> Policy:
-    """Make the policy called ``name``; ``maxsize=None`` is always inf, and ``0`` always no.
+def make_policy(
+    name: str,
+    maxsize: int | None,
+    maxbytes: float | None = None,
+    weigh: Callable[[Any], float] | None = None,
+) -> Policy:
+    """Make the policy called ``name``; ``maxsize=0`` is always no, and ``None`` always inf, unless
+    there is a ``maxbytes``, which bounds the sum of what ``weigh`` gives for the values.
 
-    Raises `ConfigurationError` for an unknown name or an impossible size.
+    Raises `ConfigurationError` for an unknown name or an impossible bound.
 
-    >>> make_policy("lru", None)
-    INF()
+    >>> make_policy("lru", None), make_policy("lru", None, maxbytes=1e6)
+    (INF(), WeighedLRU(None, maxbytes=1000000))
     """
     if name not in POLICIES:
         known = ", ".join(sorted(POLICIES))
         raise ConfigurationError(f"policy={name!r} is none of {known}", policy=name)
     _check_size(maxsize)
+    if maxbytes is not None:
+        return _make_weighed(name, maxsize, maxbytes, weigh)
     if maxsize is None or name == "inf":
         return INF()
     if maxsize == 0 or name == "no":
         return NO(0)
     return POLICIES[name](maxsize)
+
+
+def _make_weighed(
+    name: str, maxsize: int | None, maxbytes: float, weigh: Callable[[Any], float] | None
+) -> Policy:
+    from kigen.policies import scales
+    from kigen.policies.weighed import WEIGHED
+
+    bound = _bytes(maxbytes)
+    if name not in WEIGHED:
+        raise ConfigurationError(
+            f"maxbytes={maxbytes!r} needs a policy that says which result leaves, and {name!r} is "
+            "none: use lru_cache, or another that takes maxbytes",
+            maxbytes=maxbytes,
+            policy=name,
+        )
+    return NO(0) if maxsize == 0 else WEIGHED[name](maxsize, bound, weigh or scales.weigh)
+
+
+def _bytes(maxbytes: Any) -> int:
+    try:
+        number = maxbytes if isinstance(maxbytes, float) else index(maxbytes)
+    except TypeError:
+        number = 0
+    if 1 <= number < float("inf") and not isinstance(maxbytes, bool):
+        return int(number)
+    raise ConfigurationError(
+        f"maxbytes={maxbytes!r} is no number of bytes: give one above 0, such as 100_000_000, or "
+        "None for no bound on the weight",
+        maxbytes=maxbytes,
+    )
 
 
 def _check_size(maxsize: object) -> None:

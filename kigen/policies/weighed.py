@@ -311,12 +311,12 @@ class WeighedS3FIFO(Weighed, S3FIFO):
         return super().call()
 
 
-#: The policies that bound the weight, by those that bound the number.
-WEIGHED: dict[type[Bounded], type[Weighed]] = {
-    LFU: WeighedLFU,
-    LRU: WeighedLRU,
-    MRU: WeighedMRU,
-    RR: WeighedRR,
-    S3FIFO: WeighedS3FIFO,
-    SIEVE: WeighedSIEVE,
+#: The policies that bound the weight, by name.
+WEIGHED: dict[str, type[Weighed]] = {
+    "lfu": WeighedLFU,
+    "lru": WeighedLRU,
+    "mru": WeighedMRU,
+    "rr": WeighedRR,
+    "s3fifo": WeighedS3FIFO,
+    "sieve": WeighedSIEVE,
 }
