@@ -63,8 +63,7 @@ class Landing:
     async def _touch_down(self) -> None:
         gate = _Gate()
         with self._flight.awaited_by(self._miss.me()):
-            self._flight.gates.append(gate)
-            if self._miss.flights.get(self._key) is self._flight:  # else it has landed already
+            if self._flight.put_up(gate, self._miss.flights):
                 await gate.future
 
 

@@ -13,6 +13,9 @@ from kigen.policies import MISSING
 #: Thread or task -> the flight it waits for: tells a wait that could never end before it begins.
 _waiting: dict[Hashable, Flight] = {}
 
+#: Flight -> what holds those back who wait for it; empty while nobody waits for any.
+gates: dict[Flight, list[Gate]] = {}
+
 
 class Gate(Protocol):
     """What holds one waiter back: a lock, or a future of its event loop."""
@@ -29,10 +32,9 @@ class Flight:
     double the price of a miss.
     """
 
-    __slots__ = ("call", "gates", "key", "name", "owner", "started", "value")
+    __slots__ = ("call", "key", "name", "owner", "started", "value")
 
     call: Any
-    gates: list[Gate]
     key: Hashable
     name: str
     owner: Hashable
@@ -47,10 +49,17 @@ class Flight:
         gate = allocate_lock()
         gate.acquire()
         with self.awaited_by(me):
-            self.gates.append(gate)
-            if flights.get(self.key) is self:  # else it landed before the gate was in place
+            if self.put_up(gate, flights):
                 gate.acquire()
         return self.value
+
+    def put_up(self, gate: Gate, flights: dict[Hashable, Flight]) -> bool:
+        """Put up a gate, to be opened on landing; return False if the flight has landed already."""
+        gates.setdefault(self, []).append(gate)
+        if flights.get(self.key) is self:
+            return True
+        self.open_gates()
+        return False
 
     @contextmanager
     def awaited_by(self, me: Hashable) -> Iterator[None]:
@@ -74,13 +83,14 @@ class Flight:
 
     def open_gates(self) -> None:
         """Let everybody go who waits; the flight has left ``flights`` before."""
-        for gate in self.gates:
+        for gate in gates.pop(self, ()):
             gate.release()
 
     @staticmethod
     def after_fork() -> None:
         """Forget, in a forked child, who waited in the parent."""
         _waiting.clear()
+        gates.clear()
 
     def _refuse_circle(self, me: Hashable) -> None:
         flight: Flight | None = self

@@ -15,7 +15,7 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
-from kigen.caching.flight import Flight
+from kigen.caching.flight import Flight, gates
 from kigen.caching.guard import FIXED, choose_guard
 from kigen.caching.held import Held, Raised
 from kigen.caching.owners import Owner, disown
@@ -115,7 +115,6 @@ class Miss:
         flight = Flight()
         flight.key = key
         flight.call = call
-        flight.gates = []
         flight.owner = self.me()
         other = self.flights.setdefault(key, flight)
         if other is not flight:
@@ -160,7 +159,7 @@ class Miss:
             flight.land(self.flights)
             raise
         del self.flights[flight.key]
-        if flight.gates:
+        if gates:
             flight.open_gates()
         return value
 

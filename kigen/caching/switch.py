@@ -29,6 +29,7 @@ class Switch:
 
         off = {
             "memory": {},
+            "get": {}.get,
             "claim": claim,
             "claim_odd": claim,
             "settle": _settle,

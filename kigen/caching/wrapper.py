@@ -6,9 +6,10 @@ For ``def f(x, y=2)`` under LRU the wrapper is::
         nonlocal calls
         calls += 1.0
         try:
-            entry = memory[x, y]
-            entry[0] = calls
-            return entry[1]
+            entry = get((x, y))
+            if entry is not None:
+                entry[0] = calls
+                return entry[1]
         except (KeyError, TypeError):
             pass
         key = (x, y)
@@ -52,7 +53,7 @@ from kigen.signature import NULL, Parameters
 
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
-    *("function", "keymap", "memory", "claim", "claim_odd", "settle", "abandon"),
+    *("function", "keymap", "memory", "get", "claim", "claim_odd", "settle", "abandon"),
     *("ATOMS", "Absent", "Flight", "Landing", "NULL", "on_hit", "pairs", "ref"),
     *("calls", "entry", "key", "latest", "ticket", "value"),
 )
@@ -114,17 +115,16 @@ def compile_wrapper(
     subscript = names["found"]
     if keying.owned:
         subscript = keying.lookup_source().format(**names)
-    if subscript.startswith("(") and subscript != "()":
-        subscript = subscript[1:-1]
     hit = miss.policy.hit
     if miss.events is not None and miss.events.on_hit is not None:  # a key that is absent raises
         hit = f"{{memory}}[{{key}}]; {{on_hit}}({names['found']}); {hit}"
-    hit = hit.format(**{**names, "key": subscript})
+    hit = hit.format(**{**names, "key": subscript}).replace("\n", "\n            ")
     calls = CellType(0.0)
     meanings = {
         "function": function,
         "keymap": keying.keymap,
         "memory": miss.policy.memory,
+        "get": miss.policy.memory.get,
         "claim": miss.claim,
         "claim_odd": miss.claim_odd,
         "settle": miss.settle,

@@ -11,6 +11,15 @@ from typing import Any, ClassVar
 from kigen.policies.policy import MISSING, Entry, Policy
 
 
+def hit_source(mark: str = "") -> str:
+    """Return the statements of a hit, with those that ``mark`` the entry.
+
+    `dict.get` costs a hit 3 % more than a subscript would, and spares a miss the `KeyError`, which
+    would cost it twice what all of a miss costs `functools.lru_cache`.
+    """
+    return f"{{entry}} = {{get}}({{key}})\nif {{entry}} is not None: {mark}return {{entry}}[1]"
+
+
 class Bounded(Policy):
     """At most ``maxsize`` entries, each of which holds a slot.
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
+from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
 
@@ -29,7 +30,7 @@ class LFU(Lined):
 
     __slots__ = ("fresh", "heap", "turn")
 
-    hit = "{entry} = {memory}[{key}]; {entry}[0] += 1.0; return {entry}[1]"
+    hit = hit_source("{entry}[0] += 1.0; ")
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from kigen.policies.bounded import Bounded
+from kigen.policies.bounded import Bounded, hit_source
 from kigen.policies.policy import Entry
 
 
@@ -31,7 +31,7 @@ class LRU(Bounded):
 
     __slots__ = ("horizon", "queue")
 
-    hit = "{entry} = {memory}[{key}]; {entry}[0] = {calls}; return {entry}[1]"
+    hit = hit_source("{entry}[0] = {calls}; ")
     timed = True
 
     def __init__(self, maxsize: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import ClassVar
 
-from kigen.policies.bounded import Bounded
+from kigen.policies.bounded import Bounded, hit_source
 from kigen.policies.policy import Entry
 
 
@@ -27,9 +27,7 @@ class MRU(Bounded):
 
     __slots__ = ("latest", "queue")
 
-    hit = (
-        "{entry} = {memory}[{key}]; {latest}[0] = {entry}; {entry}[0] = {calls}; return {entry}[1]"
-    )
+    hit = hit_source("{latest}[0] = {entry}; {entry}[0] = {calls}; ")
     shared: ClassVar[tuple[str, ...]] = ("latest",)
     timed = False
 

@@ -29,8 +29,9 @@ class Policy(ABC):
     """Which keys stay in memory, and nothing about what the values mean.
 
     ``memory`` is the dict that the compiled wrapper looks into, the same object for life, and
-    ``hit`` the statements with which it notes a hit and returns: source in which ``{memory}``,
-    ``{key}``, ``{entry}`` and ``{calls}`` stand for what they say. The number of calls so far is
+    ``hit`` the statements with which it notes a hit and returns: source in which ``{memory}``, its
+    ``{get}``, ``{key}``, ``{entry}`` and ``{calls}`` stand for what they say; nothing found falls
+    through, or is a `KeyError`. The number of calls so far is
     a float that only grows; it is the clock by which recency is told, and is what other methods
     get as ``now``. Everything but ``hit`` runs on misses only.
 

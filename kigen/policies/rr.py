@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
 
@@ -21,7 +22,7 @@ class RR(Lined):
 
     __slots__ = ("line", "random")
 
-    hit = "return {memory}[{key}][1]"
+    hit = hit_source()
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable
 
+from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
 
@@ -31,7 +32,7 @@ class S3FIFO(Lined):
 
     __slots__ = ("gone", "main", "share", "small")
 
-    hit = "{entry} = {memory}[{key}]; {entry}[0] += 1.0; return {entry}[1]"
+    hit = hit_source("{entry}[0] += 1.0; ")
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)

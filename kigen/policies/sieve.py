@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
+from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
 
@@ -31,7 +32,7 @@ class SIEVE(Lined):
 
     __slots__ = ("ahead", "passed")
 
-    hit = "{entry} = {memory}[{key}]; {entry}[0] = True; return {entry}[1]"
+    hit = hit_source("{entry}[0] = True; ")
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
