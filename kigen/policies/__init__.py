@@ -64,7 +64,7 @@ def make_policy(
         known = ", ".join(sorted(POLICIES))
         raise ConfigurationError(f"policy={name!r} is none of {known}", policy=name)
     _check_size(maxsize)
-    if maxbytes is not None:
+    if maxbytes is not None or weigh is not None:
         return _make_weighed(name, maxsize, maxbytes, weigh)
     if maxsize is None or name == "inf":
         return INF()
@@ -73,12 +73,19 @@ def make_policy(
     return POLICIES[name](maxsize)
 
 
-def _make_weighed(
-    name: str, maxsize: int | None, maxbytes: float, weigh: Callable[[Any], float] | None
-) -> Policy:
+def _make_weighed(name: str, maxsize: int | None, maxbytes: float | None, weigh: Any) -> Policy:
     from kigen.policies import scales
     from kigen.policies.weighed import WEIGHED
 
+    if maxbytes is None:
+        raise ConfigurationError(
+            f"weigh={weigh!r} without maxbytes=: nothing is weighed; give the bound too",
+            weigh=weigh,
+        )
+    if weigh is not None and not callable(weigh):
+        raise ConfigurationError(
+            f"weigh={weigh!r} cannot be called with a result; give a function of it", weigh=weigh
+        )
     bound = _bytes(maxbytes)
     if name not in WEIGHED:
         raise ConfigurationError(

@@ -49,6 +49,16 @@ class Policy(ABC):
         self.maxsize: int | None = maxsize
         self.memory: dict[Hashable, Any] = {}
 
+    @property
+    def maxbytes(self) -> int | None:
+        """The bound on what the values weigh together; None if they are but counted."""
+        return None
+
+    @property
+    def weight(self) -> int | None:
+        """What the values weigh together; None if they are but counted."""
+        return None
+
     def __len__(self) -> int:
         return len(self.memory)
 

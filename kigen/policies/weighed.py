@@ -140,7 +140,8 @@ class Weighed(Bounded):
 
     def is_full(self, weight: float) -> bool:
         """Return whether somebody would have to leave for a value of this weight."""
-        return self.weight + weight > self.maxbytes or len(self) == self.maxsize
+        fits = self.weight + weight <= self.maxbytes and len(self) != self.maxsize
+        return weight <= self.maxbytes and not fits
 
     def fitting(self, items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
         room: float = self.maxbytes
