@@ -10,6 +10,7 @@ from os import PathLike
 from typing import Any
 
 from kigen.archives.archive import Archive
+from kigen.archives.joined import Joined
 from kigen.archives.urls import open as open_archive
 from kigen.backends.checksums import block_checksum
 from kigen.backends.null import NullBackend
@@ -35,6 +36,9 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
     False
     """
 
+    #: Whether a keymap makes the keys, so that entries made by hand may be results.
+    keyed: bool = False
+
     def __init__(
         self,
         mapping: Any = None,
@@ -44,8 +48,10 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
         **more: Any,
     ) -> None:
         self._memory: MutableMapping[Any, Any] = {} if memory is None else memory
+        self._own: MutableMapping[Any, Any] = self._memory  # but for the results of functions
+        self._served: list[cache] = []
         self._marks: dict[Any, bytes | None] = {}  # of the values that the archive holds as well
-        self._archive = _nowhere() if archive is None else _as_archive(archive)
+        self._archive = nowhere() if archive is None else _as_archive(archive)
         self._parked: Any = None
         if mapping is not None or more:
             self.update({} if mapping is None else mapping, **more)
@@ -57,9 +63,11 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
 
     @archive.setter
     def archive(self, archive: Any) -> None:
-        self._archive = _nowhere() if archive is None else _as_archive(archive)
+        self._archive = nowhere() if archive is None else _as_archive(archive)
         self._parked = None
         self._marks.clear()
+        for results in self._served:
+            results.archive = self._archive
 
     def open(self, archive: Any) -> None:
         """Talk to another archive from now on."""
@@ -84,10 +92,12 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
             return not _is_nowhere(self._archive)
         if len(on) > 1:
             raise TypeError(f"archived() takes one argument at most, not {len(on)}")
+        for results in self._served:
+            results.archived(*on)
         if on[0] and self._parked is not None:
             self._archive, self._parked = self._parked, None
         elif not on[0] and not _is_nowhere(self._archive):
-            self._archive, self._parked = _nowhere(), self._archive
+            self._archive, self._parked = nowhere(), self._archive
         elif on[0] and _is_nowhere(self._archive):
             raise ConfigurationError(
                 "no archive has been set to turn on; set one with open(archive)", archive=None
@@ -99,9 +109,13 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
 
         An entry that cannot be a key in memory warns (:class:`~kigen.errors.StorageWarning`).
         """
-        for key, value in self._found(keys) if keys else self._archive.items():
+        for results in self._served:
+            results.load(*keys)
+        if any(results.keyed for results in self._served):
+            return  # whatever there is under a key is a result
+        for key, value in self._found(keys) if keys else self._entries():
             try:
-                self._memory[key] = value
+                self._own[key] = value
             except TypeError as error:
                 warnings.warn(
                     f"{key!r} stays in the archive: {error}", StorageWarning, stacklevel=2
@@ -117,9 +131,9 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
         """
         if _is_nowhere(self._archive):
             return
-        wanted = {
-            key: self._memory[key] for key in keys or tuple(self._memory) if key in self._memory
-        }
+        for results in self._served:
+            results.dump(*keys)
+        wanted = {key: self._own[key] for key in keys or tuple(self._own) if key in self._own}
         for key in self._unchanged(wanted):
             del wanted[key]
         for key, error in _store(self._archive, wanted):
@@ -145,6 +159,28 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
         """Another cache with the same entries in memory, over the same archive."""
         return cache(dict(self._memory), archive=self._archive)
 
+    def serve(self, results: cache) -> None:
+        """Be what the function was given for a cache, whose results are in memory here, too."""
+        if not self._served:
+            self._memory = Joined(self._own, self._served)
+        self._served.append(results)
+        if results.keyed:
+            for key, value in self._own.items():
+                results[key] = value
+
+    @property
+    def backing(self) -> Any:
+        """The archive as a whole, for a function to keep its results in."""
+        return self.archive
+
+    @property
+    def __type__(self) -> Any:
+        """What makes archives of this kind: `dir_archive` and its kin."""
+        from kigen.archives import factories
+
+        kind = type(getattr(self.backing, "backend", None)).__name__
+        return getattr(factories, factories.BY_BACKEND.get(kind, "dict_archive"))
+
     def __getitem__(self, key: Any) -> Any:
         return self._memory[key]
 
@@ -165,13 +201,19 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
         return key in self._memory
 
     def __repr__(self) -> str:
-        return f"cache({dict(self._memory)!r}, archive={self._archive!r})"
+        return f"cache({dict(self._memory)!r}, archive={self.archive!r})"
 
     def _found(self, keys: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
         for key in keys:
             value = self._archive.get(key, _ABSENT)
             if value is not _ABSENT:
                 yield key, value
+
+    def _entries(self) -> Iterable[tuple[Any, Any]]:
+        if self._served and isinstance(self._archive, Archive):  # without functions' results
+            return [(entry.key, entry.value) for entry in self._archive.entries("")]
+        items: Iterable[tuple[Any, Any]] = self._archive.items()
+        return items
 
     def _mark(self, key: Any, value: Any) -> None:
         if isinstance(self._archive, Archive) and not self._archive.backend.keeps_objects:
@@ -211,7 +253,7 @@ def _store(archive: Any, pairs: dict[Any, Any]) -> list[tuple[Any, Exception]]:
     return refused
 
 
-def _nowhere() -> Archive:
+def nowhere() -> Archive:
     return Archive(NullBackend())
 
 

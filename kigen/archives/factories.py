@@ -28,6 +28,14 @@ _HEEDED = {
     "serialized": True,
 }
 
+#: The factory of each backend, by the name of its class.
+BY_BACKEND = {
+    "DirectoryBackend": "dir_archive",
+    "MemoryBackend": "dict_archive",
+    "NullBackend": "null_archive",
+    "SqliteBackend": "sqlite_archive",
+}
+
 
 def dict_archive(
     name: str | None = None,
@@ -104,6 +112,7 @@ def null_archive(
 
 def _made(backend: Backend, entries: Mapping[Any, Any] | None, *, cached: bool) -> Any:
     archive = Archive(backend)
+    archive.uncached = not cached
     made = over(archive=archive) if cached else archive
     if entries is not None:
         made.update(entries)

@@ -26,6 +26,9 @@ __all__ = ["NamedEntries"]
 class NamedEntries:
     """What a backend keeps, as entries under their fingerprints: the side that caches use."""
 
+    #: Made by klepto's ``cached=False``: as a function's ``cache=`` it takes each result at once.
+    uncached: bool = False
+
     def __init__(self, backend: Backend, *, codec: Codec | None = None) -> None:
         self.backend = backend
         self._codec = codec or (LiveCodec() if backend.keeps_objects else PickleCodec())

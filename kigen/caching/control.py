@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    MutableMapping,
+)
 from contextlib import suppress
 from types import CellType
 from typing import TYPE_CHECKING, Any
@@ -48,14 +56,15 @@ class Control:
 
     def key(self, *args: Any, **kwargs: Any) -> Any:
         """Return the key of a call, rounded if the cache rounds."""
-        key = self._key(*args, **kwargs)
-        return key if self._rounded is None else self._rounded(key)
+        return self._miss.naming.public(self._told_apart(args, kwargs))
 
     def info(self) -> CacheInfo:
         """Return how many calls were answered from memory, computed and loaded."""
         miss = self._miss
-        hits = int(self._calls.cell_contents) - miss.begun
-        return CacheInfo(hits, miss.misses, miss.loads, miss.policy.maxsize, len(miss.policy))
+        hits, loads = int(self._calls.cell_contents) - miss.begun, miss.loads
+        if miss.shelf is not None and miss.shelf.is_memory:
+            hits, loads = hits + loads, 0
+        return CacheInfo(hits, miss.misses, loads, miss.policy.maxsize, len(miss.policy))
 
     def cache_info(self) -> StandardCacheInfo:
         """Return the same as `functools.lru_cache` does."""
@@ -87,7 +96,8 @@ class Control:
         shelf = self._miss.shelf
         if shelf is None:
             return
-        wanted = ((k, shelf[k]) for k in keys if k in shelf) if keys else shelf.items()
+        found = self._in_full(keys, shelf)
+        wanted = ((k, shelf[k]) for k in found if k in shelf) if keys else shelf.items()
         for count, (key, value) in enumerate(wanted, 1):
             self.memory[key] = value
             if not keys and count == self._miss.policy.maxsize:
@@ -101,8 +111,9 @@ class Control:
         shelf = self._miss.shelf
         if shelf is None:
             return
-        wanted = {self._miss.memory_key(key): Unwritten(key) for key in keys}
-        for key, again in (wanted or dict(shelf.unwritten)).items():
+        found = self._in_full(keys, self.memory)
+        wanted = {self._miss.memory_key(key): Unwritten(key) for key in found}
+        for key, again in (wanted if keys else dict(shelf.unwritten)).items():
             waiting = shelf.unwritten.get(key, again)
             value = self.memory.kept(key)
             known = value is not MISSING and not is_digested(waiting.call)
@@ -134,10 +145,10 @@ class Control:
         Raises KeyError if neither has it, and an exception that is kept in its place. Nothing is
         counted and no recency changes.
         """
-        key = self.key(*args, **kwargs)
+        key = self._told_apart(args, kwargs)
         value = self._kept(key)
         if value is MISSING:
-            raise KeyError(key)
+            raise KeyError(self._miss.naming.public(key))
         if value.__class__ is Raised:
             value.again()
         return value
@@ -148,23 +159,24 @@ class Control:
 
     def contains(self, *args: Any, **kwargs: Any) -> bool:
         """Return whether a call would be answered from memory or archive."""
-        return self._kept(self.key(*args, **kwargs)) is not MISSING
+        return self._kept(self._told_apart(args, kwargs)) is not MISSING
 
     def peek(self, *args: Any, **kwargs: Any) -> Any:
         """Return the result of a call if there is one, else None; the function is never called."""
-        value = self._kept(self.key(*args, **kwargs))
+        value = self._kept(self._told_apart(args, kwargs))
         return None if value is MISSING or value.__class__ is Raised else value
 
     def invalidate(self, *args: Any, **kwargs: Any) -> bool:
         """Forget the result of a call, in memory and archive; return whether there was one."""
-        key = self.key(*args, **kwargs)
-        known = self.memory.kept(key) is not MISSING
-        with suppress(KeyError):
-            del self.memory[key]
-        shelf = self._miss.shelf
-        if shelf is not None:
-            shelf.unwritten.pop(self._miss.memory_key(key), None)
-            known = shelf.archive.discard(self._miss.naming.name(key)) or known
+        known = False
+        for key in self._forms(self._told_apart(args, kwargs)):
+            known = self.memory.kept(key) is not MISSING or known
+            with suppress(KeyError):
+                del self.memory[key]
+            shelf = self._miss.shelf
+            if shelf is not None:
+                shelf.unwritten.pop(self._miss.memory_key(key), None)
+                known = shelf.discard(key) or known
         return known
 
     def refresh(self, *args: Any, **kwargs: Any) -> Any:
@@ -173,7 +185,7 @@ class Control:
         The old one stays until then; if the function raises, it stays for good. Await what this
         returns for a coroutine function.
         """
-        told = self._told(self.key(*args, **kwargs))
+        told = self._told(self._told_apart(args, kwargs))
         value = self._function(*args, **kwargs)
         return self._keep_later(told, value) if self._miss.awaits else self._keep(told, value)
 
@@ -184,8 +196,14 @@ class Control:
             self._keep(self._told(key), value)
 
     def note(self, key: Any, value: Any) -> None:
-        """Put an entry into memory by hand; the archive gets it when it leaves, or at a `dump`."""
-        place, call = self._told(key)
+        """Put an entry into memory by hand; the archive gets it when it leaves, or at a `dump`.
+
+        Raises `KeymapError` for what can be no key of the function.
+        """
+        naming = self._miss.naming
+        naming.check(key)
+        found = self._in_full([key], self.memory)
+        place, call = self._told(next(iter(found), naming.given(key)))
         self.memory[place] = value
         if self._miss.shelf is not None:
             self._miss.shelf.unwritten[place] = Unwritten(call)
@@ -196,6 +214,11 @@ class Control:
         if shelf is None:
             return ((key, value, None) for key, value in self.memory.items())
         return shelf.entries()
+
+    @property
+    def keyed(self) -> bool:
+        """Whether a keymap makes the keys."""
+        return self._miss.naming.names is None
 
     @property
     def shelf(self) -> Shelf | None:
@@ -236,6 +259,14 @@ class Control:
             del shelf[calls[key]]
         self.unwrite(calls)
 
+    def by_key(self, results: MutableMapping[Any, Any]) -> MutableMapping[Any, Any]:
+        """Return results as a mapping by what `key` returns."""
+        if not self._miss.naming.beside:
+            return results
+        from kigen.caching.keyed import ByKey
+
+        return ByKey(results)
+
     def cache(self) -> FunctionCache:
         """Return memory and archive as one of klepto's cache objects."""
         from kigen.caching.functioncache import FunctionCache
@@ -243,9 +274,27 @@ class Control:
         return FunctionCache(self)
 
     def _kept(self, key: Any) -> Any:
-        value = self.memory.kept(key)
+        values = (self.memory.kept(form) for form in self._forms(key))
+        value = next((value for value in values if value is not MISSING), MISSING)
         shelf = self._miss.shelf
         return shelf.kept(key) if value is MISSING and shelf is not None else value
+
+    def _told_apart(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Return the key of a call in full: with the call beside it, if the key is lossy."""
+        key = self._key(*args, **kwargs)
+        return key if self._rounded is None else self._rounded(key)
+
+    def _forms(self, key: Any) -> tuple[Any, ...]:
+        """Return a key, and what stands for it if it came without a call."""
+        naming = self._miss.naming
+        return (key, naming.given(naming.public(key))) if naming.beside else (key,)
+
+    def _in_full(self, keys: Iterable[Any], results: MutableMapping[Any, Any]) -> Iterable[Any]:
+        """Return keys with the calls beside them that there are results of, if they are lossy."""
+        by_key: Any = self.by_key(results)
+        if not keys or by_key is results:
+            return keys
+        return [key for key in map(by_key.find, keys) if key is not MISSING]
 
     def _told(self, call: Any) -> tuple[Hashable, Any]:
         """Return the key in memory of a call, and the call as it is now, to be written later."""

@@ -10,7 +10,7 @@ from kigen.caching.memoizer import Memoizer
 if TYPE_CHECKING:
     from kigen.caching.cached import CachedFunction
     from kigen.caching.events import Listener
-    from kigen.caching.keying import Ignore
+    from kigen.caching.ignoring import Ignore
     from kigen.caching.memoizer import Where
     from kigen.caching.rules import Ttl
 

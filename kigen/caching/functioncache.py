@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kigen.archives import cache
+from kigen.archives.cache import nowhere
 
 if TYPE_CHECKING:
     from kigen.caching.control import Control
@@ -14,13 +15,20 @@ class FunctionCache(cache):
     """The results of one function in memory, over those in its archive; ``f.key`` gives keys."""
 
     def __init__(self, control: Control) -> None:
-        super().__init__(memory=control.memory)
+        super().__init__(memory=control.by_key(control.memory))
         self._control = control
+        self.keyed: bool = control.keyed
+
+    @property
+    def backing(self) -> Any:
+        archive = self._control.archive()
+        return nowhere() if archive is None else archive
 
     @property
     def archive(self) -> Any:
-        """The function's part of the archive, a mapping too; None without an archive."""
-        return self._control.shelf
+        """The function's part of the archive, a mapping too; an empty one without an archive."""
+        shelf = self._control.shelf
+        return nowhere() if shelf is None else self._control.by_key(shelf)
 
     @archive.setter
     def archive(self, archive: Any) -> None:
@@ -49,7 +57,4 @@ class FunctionCache(cache):
             self.load()
 
     def copy(self) -> cache:
-        return cache(dict(self), archive=self._control.shelf)
-
-    def __repr__(self) -> str:
-        return f"cache({dict(self)!r}, archive={self._control.shelf!r})"
+        return cache(dict(self), archive=self.archive)

@@ -103,6 +103,16 @@ class Keying(NamedTuple):
         return cls(parameters, ", ".join(parts), keymap=ignored.within(keymap), exact=exact)
 
     @property
+    def beside(self) -> bool | None:
+        """Whether the call stands beside the key, if one of klepto's keymaps makes it; else None.
+
+        >>> from kigen.keymaps import stringmap
+        >>> Keying.of(Parameters.of(lambda x: ...), stringmap(), None).beside
+        True
+        """
+        return self.exact is not None if hasattr(self.keymap, "lossy") else None
+
+    @property
     def bare(self) -> bool:
         """Whether the key is the one value itself, and not a tuple of values."""
         return len(self.names or ()) == 1 and not self.typed

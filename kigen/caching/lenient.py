@@ -33,6 +33,8 @@ class LenientMiss(Miss):
         self.told: bool = False
 
     def claim_odd(self, call: Any, now: float) -> Any:
+        if call.__class__ is tuple and call[:1] and call[0].__class__ is Unkeyed:
+            call = call[0]  # beside it stands the call
         unkeyed = call
         if call.__class__ is not Unkeyed:
             try:

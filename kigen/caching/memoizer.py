@@ -7,9 +7,11 @@ from functools import update_wrapper
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
+from kigen.caching.caches import give, is_memory, open_archive
 from kigen.caching.control import Control
 from kigen.caching.events import Events, Listener, TellingMiss
-from kigen.caching.keying import Ignore, Keying
+from kigen.caching.ignoring import Ignore
+from kigen.caching.keying import Keying
 from kigen.caching.kinds import is_method, materialized, refuse_kinds
 from kigen.caching.miss import Miss
 from kigen.caching.naming import Naming
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from kigen.archives import Archive, cache
     from kigen.caching.cached import CachedFunction
 
-    Where = Archive | cache | str | PathLike[str]
+    Where = Archive | cache | dict[Any, Any] | str | PathLike[str]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -100,9 +102,11 @@ class Memoizer:
         self.rules = None if rules == Rules() else rules
         self.events = Events.of(on_hit=on_hit, on_miss=on_miss, on_load=on_load, on_evict=on_evict)
         self.version = version
-        self.through = cache is None
         where = archive if cache is None else cache
-        self.archive = None if where is None else open_archive(where)
+        #: What klepto would take for the memory itself: a dict, a cache, an uncached archive.
+        self.given: Any = cache
+        self.through = cache is None or is_memory(cache)
+        self.archive = None if where is None or type(where) is dict else open_archive(where)
 
     def __call__(self, function: Callable[P, R]) -> CachedFunction[P, R]:
         """Decorate ``function``, or what a classmethod or staticmethod wraps."""
@@ -114,18 +118,20 @@ class Memoizer:
             "materialize=True keeps what it brings as a tuple",
         )
         self._check_name(function)
-        method = is_method(function)
-        keying = Keying.of(Parameters.of(function), self._keymap(), self.ignore, self.typed, method)
-        if method and keying.names and keying.names[0] == "self":
+        owned = is_method(function)
+        keying = Keying.of(Parameters.of(function), self._keymap(), self.ignore, self.typed, owned)
+        if owned and keying.names and keying.names[0] == "self":
             keying = keying._replace(owned=True)
         wrapper, control = self.memoize(
             materialized(function),
             keying,
-            Naming(function, keying.names, self.name, self.typed, self.version),
+            Naming(function, keying.names, self.name, self.typed, self.version, keying.beside),
         )
         for method in METHODS:
             setattr(wrapper, method, getattr(control, method))
         wrapper.__cache__ = control.cache  # type: ignore[attr-defined]
+        wrapper.__mask__ = self.__mask__  # type: ignore[attr-defined]
+        wrapper.__map__ = self.__map__  # type: ignore[attr-defined]
         return cast("CachedFunction[P, R]", wrapper)
 
     def memoize(
@@ -134,7 +140,7 @@ class Memoizer:
         """Return a cached ``function`` and its controls; ``naming`` names its calls at rest."""
         policy = self._make_policy()
         rounded = self._rounded(keying)
-        miss_type = self._miss_type(function)
+        miss_type = self._miss_type(function, keying)
         miss = miss_type(policy, naming, self.copy, self.rules, rounded, self.purge, self.events)
         miss.owned = keying.bare if keying.owned else None
 
@@ -150,6 +156,7 @@ class Memoizer:
             function,
             wrapper,
         )
+        give(control, self.given)
         return wrapper, control
 
     def _make_policy(self) -> Policy:
@@ -163,9 +170,20 @@ class Memoizer:
             naming,
             through=through,
             on_change=self.on_change,
-            copy=self.copy,
+            copy=self._copy_at_rest(),
             rules=self.rules,
         )
+
+    def _copy_at_rest(self) -> bool | None:
+        return self.copy
+
+    def __mask__(self) -> Ignore:
+        """Return what is ignored, as it was given; an empty tuple for nothing."""
+        return () if self.ignore is None else self.ignore
+
+    def __map__(self) -> Callable[..., Any] | None:
+        """Return the keymap, as it was given; None for kigen's own keys."""
+        return self.keymap
 
     def _check_name(self, function: Any) -> None:
         """Raise `ConfigurationError` for a second function under one name."""
@@ -195,8 +213,12 @@ class Memoizer:
             return None
         return keying.rounding(self.rounding(lambda *values: values))
 
-    def _miss_type(self, function: Callable[..., Any]) -> type[Miss]:
+    def _miss_type(self, function: Callable[..., Any], keying: Keying) -> type[Miss]:
         kinds: list[type[Miss]] = [TellingMiss] if self.events is not None else []
+        if keying.exact is not None:
+            from kigen.caching.keyed import KeyedMiss
+
+            kinds.append(KeyedMiss)
         if self.safe:
             from kigen.caching.lenient import LenientMiss
 
@@ -208,18 +230,6 @@ class Memoizer:
         if len(kinds) > 1:
             return type("Miss", tuple(kinds), {"__slots__": ()})
         return kinds[0] if kinds else Miss
-
-
-def open_archive(where: Any) -> Archive | None:
-    """Return the archive that is meant: it, that of a cache, at a path or URL; None for null."""
-    from kigen.archives import Archive, cache
-    from kigen.archives import open as open_url
-    from kigen.backends.null import NullBackend
-
-    if isinstance(where, cache):
-        where = where.archive
-    archive = where if isinstance(where, Archive) else open_url(where)
-    return None if isinstance(archive.backend, NullBackend) else archive
 
 
 def _rounding(tol: int, *, deep: bool) -> Callable[..., Any]:

@@ -10,7 +10,8 @@ from typing import Any
 from kigen import fingerprint
 from kigen.caching.call import Call
 from kigen.caching.identity import identify
-from kigen.errors import UnfingerprintableError, UnkeyableCall
+from kigen.errors import KeymapError, UnfingerprintableError, UnkeyableCall
+from kigen.signature.marker import GIVEN
 
 _identifying = RLock()
 
@@ -28,12 +29,12 @@ class Naming:
     """From a call's key to its name at rest, and back.
 
     ``function`` may be a bare name. ``names`` are those of the parameters that make the key, or
-    None where a keymap makes it.
+    None where a keymap makes it; ``beside`` is that of `Keying`.
     The function is identified when the first name is asked for, and not at decoration, when what
     it captures may not have its value yet.
     """
 
-    __slots__ = ("_given", "_identity", "function", "names", "typed", "version")
+    __slots__ = ("_given", "_identity", "beside", "function", "names", "typed", "version")
 
     def __init__(
         self,
@@ -42,11 +43,13 @@ class Naming:
         name: str | None = None,
         typed: bool = False,
         version: object = None,
+        beside: bool | None = None,
     ) -> None:
         self.function: Any = function
         self.names: tuple[str, ...] | None = names
         self.typed: bool = typed
         self.version: object = version
+        self.beside: bool | None = beside
         self._given = name
         self._identity: str | None = None
 
@@ -72,13 +75,40 @@ class Naming:
             return function
         return getattr(function, "__qualname__", None) or repr(function)
 
-    def call(self, key: Any) -> Call:
+    def call(self, key: Any) -> Any:
+        """Return what the record is listed by: the function and its arguments, or a key alone."""
+        if self.beside and key[1] is GIVEN:
+            return key[0]
         return Call(self.identity, self.pairs(key) if self.names is not None else key)
 
     def pairs(self, key: Any) -> tuple[tuple[str, Any], ...]:
         names = self.names or ()
         values = (key,) if len(names) == 1 and not self.typed else key
         return tuple(zip(names, values[: len(names)], strict=True))
+
+    def public(self, key: Any) -> Any:
+        """Return what users know as the key: without the call that may stand beside it."""
+        return key[0] if self.beside else key
+
+    def given_name(self, key: Any) -> str:
+        """Return the name of the record that klepto's key alone would have."""
+        return fingerprint.fingerprint(self.public(key))
+
+    def given(self, key: Any) -> Any:
+        """Return the key in memory of a record that is listed by one of klepto's keys."""
+        return (key, GIVEN) if self.beside else key
+
+    def check(self, key: Any) -> None:
+        """Raise `KeymapError` for what no call has for a key."""
+        names = self.names
+        count = len(names or ()) * (2 if self.typed else 1)
+        if names is None or (len(names) == 1 and not self.typed):
+            return
+        if key.__class__ is not tuple or len(key) != count:
+            raise KeymapError(
+                f"{key!r} is no key of {self.label}; its method key(...) returns the key of a call",
+                key=key,
+            )
 
     def key(self, call: Call) -> Any:
         """Return the key that `call` was made of; ValueError if its parameters were others."""

@@ -68,6 +68,8 @@ class Shelf(MutableMapping[Any, Any]):
         self.through = through
         self.on_change = on_change
         self.rules = rules
+        #: Whether the archive is what klepto would take for the memory itself.
+        self.is_memory: bool = False
         #: In memory and not yet in the archive, by key in memory.
         self.unwritten: dict[Hashable, Unwritten] = {}
         # An archive in memory keeps the objects themselves, which a caller could poison.
@@ -85,8 +87,7 @@ class Shelf(MutableMapping[Any, Any]):
     def take(self, flight: Flight) -> tuple[Any, float]:
         """Return the stored result of a call, or `MISSING`, and its age; names the flight."""
         flight.name = self.naming.name(flight.call)
-        entry = self.archive.fetch(flight.name)
-        value = self._value(entry)
+        entry, value = self._find(flight.call, flight.name)
         if entry is not None and value is not MISSING:
             return value, time() - entry.created
         if not self.archive.backend.keeps_objects:
@@ -114,12 +115,13 @@ class Shelf(MutableMapping[Any, Any]):
         """Store one result; return whether it is stored, and warn if it is not."""
         naming = self.naming
         identity = naming.identity
+        key = naming.call(call)
         try:
             self.archive.store(
                 name or naming.name(call),
-                naming.call(call),
+                key,
                 self._guarded(value),
-                function=identity,
+                function=identity if isinstance(key, Call) else "",
                 code=self.body,
                 elapsed=elapsed,
                 fields=naming.fields(call),
@@ -132,14 +134,34 @@ class Shelf(MutableMapping[Any, Any]):
 
     def entries(self) -> Iterator[tuple[Any, Any, float | None]]:
         """Iterate over (call, result, seconds it took) of this function's part of the archive."""
-        for entry in self.archive.entries(self.naming.identity):
+        naming = self.naming
+        for entry in self.archive.entries(naming.identity):
             value = self._value(entry)
             if not isinstance(entry.key, Call) or value is MISSING or value.__class__ is Raised:
                 continue
             try:
-                yield self.naming.key(entry.key), value, entry.elapsed
+                yield naming.key(entry.key), value, entry.elapsed
             except ValueError:  # it had other parameters then
                 continue
+        if naming.beside is not None:
+            yield from self._given()
+
+    def _given(self) -> Iterator[tuple[Any, Any, float | None]]:
+        """Iterate over what is stored under keys alone, as klepto has it."""
+        from kigen.archives.entry import UnreadableKey
+
+        for entry in self.archive.entries(""):
+            if not isinstance(entry.key, UnreadableKey):
+                yield self.naming.given(entry.key), self._guarded(entry.value), entry.elapsed
+
+    def _find(self, call: Any, name: str) -> tuple[Entry | None, Any]:
+        """Return the entry of a call and its result, or those of klepto's key alone."""
+        entry = self.archive.fetch(name)
+        value = self._value(entry)
+        if value is MISSING and self.naming.beside is not None:
+            entry = self.archive.fetch(self.naming.given_name(call))
+            value = self._value(entry)
+        return entry, value
 
     def _value(self, entry: Entry | None) -> Any:
         if entry is None:
@@ -174,7 +196,7 @@ class Shelf(MutableMapping[Any, Any]):
 
     def kept(self, call: Any) -> Any:
         """Return what a call would get, an exception as `Raised`; `MISSING` if it would compute."""
-        return self._value(self.archive.fetch(self.naming.name(call)))
+        return self._find(call, self.naming.name(call))[1]
 
     def __getitem__(self, call: Any) -> Any:
         value = self.kept(call)
@@ -185,8 +207,12 @@ class Shelf(MutableMapping[Any, Any]):
     def __setitem__(self, call: Any, value: Any) -> None:
         self.write(call, value)
 
+    def discard(self, call: Any) -> bool:
+        """Remove what is stored of a call; return whether there was anything."""
+        return self.archive.discard(self.naming.name(call))
+
     def __delitem__(self, call: Any) -> None:
-        if not self.archive.discard(self.naming.name(call)):
+        if not self.discard(call):
             raise KeyError(call)
 
     def __iter__(self) -> Iterator[Any]:

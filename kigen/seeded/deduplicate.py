@@ -8,7 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from kigen.caching.keying import Keying
-from kigen.caching.memoizer import open_archive
+from kigen.caching.caches import open_archive
 from kigen.caching.wrapper import compile_key
 from kigen.errors import ConfigurationError
 from kigen.key import Key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from zlib import crc32
 
-__all__ = ["NOSENTINEL", "NULL", "SENTINEL", "Marker"]
+__all__ = ["GIVEN", "NOSENTINEL", "NULL", "SENTINEL", "Marker"]
 
 
 class Marker:
@@ -46,3 +46,5 @@ NULL: Final = Marker("NULL", "NULL")
 SENTINEL: Final = Marker("SENTINEL", "<SENTINEL>")
 #: The parts of a flat key follow each other without a mark.
 NOSENTINEL: Final = Marker("NOSENTINEL", "<NOSENTINEL>")
+#: What stands in for a call of which nothing is known but its key.
+GIVEN: Final = Marker("GIVEN", "<GIVEN>")

@@ -97,7 +97,7 @@ def test_a_cache_over_an_archive_never_empties_it(options: Any, tmp_path: Path) 
     assert archive["mine"] == 1
 
 
-@pytest.mark.parametrize("nothing", [{}, OrderedDict(), [], 7])
+@pytest.mark.parametrize("nothing", [OrderedDict(), [], 7])
 def test_what_is_no_archive_is_refused(nothing: Any) -> None:
     with pytest.raises(ConfigurationError):
         lru_cache(cache=nothing)

@@ -1,0 +1,77 @@
+"""Results under the keys that one of klepto's keymaps makes, which may stand for several calls.
+
+A cache keeps the call beside such a key. Whoever asks by key alone (``f.load``, ``f.__cache__()``,
+an archive that klepto filled) does without: `GIVEN` stands beside a key that came by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, MutableMapping
+from typing import Any
+
+from kigen.caching.miss import Miss
+from kigen.caching.plain import memory_key
+from kigen.errors import UnfingerprintableError
+from kigen.policies import MISSING
+from kigen.signature.marker import GIVEN
+
+
+class KeyedMiss(Miss):
+    """As `Miss`, for a keymap with the call beside its key: a key that was given has a result."""
+
+    __slots__ = ()
+
+    def claim_odd(self, call: Any, now: float) -> Any:
+        if call.__class__ is tuple:
+            try:
+                value = self.recall((call[0], GIVEN), now)
+            except TypeError:  # a key without a hash, which is never given
+                value = MISSING
+            if value is not MISSING:
+                return value
+        return super().claim_odd(call, now)
+
+
+class ByKey(MutableMapping[Any, Any]):
+    """Results by (key, call), as a mapping by key."""
+
+    def __init__(self, results: MutableMapping[Any, Any]) -> None:
+        self._results = results
+        self._calls: dict[Hashable, Any] = {}
+
+    def find(self, key: Any) -> Any:
+        """Return the (key, call) that there is of a key, or `MISSING`."""
+        try:
+            plain = memory_key(key)
+        except UnfingerprintableError:
+            return MISSING
+        call = self._calls.get(plain, MISSING)
+        if call is MISSING or call not in self._results:
+            self._calls = {memory_key(call[0]): call for call in self._results}
+            call = self._calls.get(plain, MISSING)
+        return call
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._results[self._found(key)]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        call = self.find(key)
+        self._results[(key, GIVEN) if call is MISSING else call] = value
+
+    def __delitem__(self, key: Any) -> None:
+        del self._results[self._found(key)]
+
+    def __iter__(self) -> Iterator[Any]:
+        return (call[0] for call in self._results)
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def _found(self, key: Any) -> Any:
+        call = self.find(key)
+        if call is MISSING:
+            raise KeyError(key)
+        return call
