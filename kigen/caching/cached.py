@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
+from collections.abc import Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
     from kigen.archives import Archive
+    from kigen.caching.bound import OfAnything, OfClass, OfInstance, OfNothing, OfOne
     from kigen.caching.functioncache import FunctionCache
     from kigen.caching.info import CacheInfo, StandardCacheInfo
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
+A = TypeVar("A")
+R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
+T = TypeVar("T")
 
 
-class CachedFunction(Protocol[P, R_co]):
-    """A function with its own signature, and the handle on its cache."""
+class Cached(Protocol):
+    """The handle on a cache, as far as the function's parameters do not matter."""
 
     __name__: str
     __qualname__: str
-
-    @property
-    def __wrapped__(self) -> Callable[P, R_co]: ...
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
-
-    @overload
-    def __get__(self, instance: None, owner: type | None = None) -> CachedFunction[P, R_co]: ...
-
-    @overload
-    def __get__(
-        self: CachedFunction[Concatenate[Any, Q], R_co], instance: object, owner: type | None = None
-    ) -> CachedFunction[Q, R_co]: ...
 
     def __cache__(self) -> FunctionCache: ...
 
@@ -48,22 +39,111 @@ class CachedFunction(Protocol[P, R_co]):
 
     def archived(self, *on: bool) -> bool: ...
 
-    def key(self, *args: P.args, **kwargs: P.kwargs) -> Any: ...
-
-    def lookup(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
-
-    def map(self, arguments: Iterable[Any]) -> Sequence[R_co]: ...
-
-    def contains(self, *args: P.args, **kwargs: P.kwargs) -> bool: ...
-
-    def peek(self, *args: P.args, **kwargs: P.kwargs) -> R_co | None: ...
-
-    def invalidate(self, *args: P.args, **kwargs: P.kwargs) -> bool: ...
-
-    def refresh(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
-
     def cache_info(self) -> StandardCacheInfo: ...
 
     def cache_clear(self) -> None: ...
 
     def cache_parameters(self) -> dict[str, Any]: ...
+
+
+class CachedFunction(Cached, Protocol[P, R_co]):
+    """A function with its own signature, and the handle on its cache.
+
+    What a coroutine function's `lookup` and `peek` return is the result: there is nothing to await.
+    """
+
+    @property
+    def __wrapped__(self) -> Callable[P, R_co]: ...
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+
+    @overload
+    def __get__(
+        self: OfAnything, instance: object, owner: type | None = None
+    ) -> CachedFunction[P, R_co]: ...
+
+    @overload
+    def __get__(self: OfClass[T, Q], instance: object, owner: type[T]) -> CachedMethod[Q, R_co]: ...
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> CachedFunction[P, R_co]: ...
+
+    @overload
+    def __get__(
+        self: OfInstance[T, Q], instance: T, owner: type | None = None
+    ) -> CachedMethod[Q, R_co]: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> CachedFunction[P, R_co]: ...
+
+    def key(self, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+
+    @overload
+    def lookup(
+        self: CachedFunction[P, Coroutine[Any, Any, R]], *args: P.args, **kwargs: P.kwargs
+    ) -> R: ...
+
+    @overload
+    def lookup(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+
+    @overload
+    def peek(
+        self: CachedFunction[P, Coroutine[Any, Any, R]], *args: P.args, **kwargs: P.kwargs
+    ) -> R | None: ...
+
+    @overload
+    def peek(self, *args: P.args, **kwargs: P.kwargs) -> R_co | None: ...
+
+    def contains(self, *args: P.args, **kwargs: P.kwargs) -> bool: ...
+
+    def invalidate(self, *args: P.args, **kwargs: P.kwargs) -> bool: ...
+
+    def refresh(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+
+    def map(self: OfOne[A, R], arguments: Iterable[A]) -> list[R]: ...
+
+
+class CachedMethod(Cached, Protocol[P, R_co]):
+    """A method that is bound to its instance, or its class; the handle is that of all of them.
+
+    Called, it knows its instance. The handle's methods do not: they take it as first argument.
+    """
+
+    @property
+    def __wrapped__(self) -> Callable[..., R_co]: ...
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+
+    def key(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+
+    @overload
+    def lookup(
+        self: CachedMethod[P, Coroutine[Any, Any, R]],
+        instance: object,
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R: ...
+
+    @overload
+    def lookup(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+
+    @overload
+    def peek(
+        self: CachedMethod[P, Coroutine[Any, Any, R]],
+        instance: object,
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R | None: ...
+
+    @overload
+    def peek(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> R_co | None: ...
+
+    def contains(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> bool: ...
+
+    def invalidate(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> bool: ...
+
+    def refresh(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+
+    def map(self: OfNothing[R], instances: Iterable[object]) -> list[R]: ...
