@@ -64,7 +64,7 @@ class Control:
         hits, loads = int(self._calls.cell_contents) - miss.begun, miss.loads
         if miss.shelf is not None and miss.shelf.is_memory:
             hits, loads = hits + loads, 0
-        return CacheInfo(hits, miss.misses, loads, miss.policy.maxsize, len(miss.policy))
+        return CacheInfo.of(hits, miss.misses, loads, miss.policy)
 
     def cache_info(self) -> StandardCacheInfo:
         """Return the same as `functools.lru_cache` does."""
@@ -73,7 +73,9 @@ class Control:
 
     def cache_parameters(self) -> dict[str, Any]:
         """Return the options of the cache, as `functools.lru_cache` does."""
-        return {"maxsize": self._miss.policy.maxsize, "typed": self._miss.naming.typed}
+        policy = self._miss.policy
+        bytes_too = {} if policy.maxbytes is None else {"maxbytes": policy.maxbytes}
+        return {"maxsize": policy.maxsize, **bytes_too, "typed": self._miss.naming.typed}
 
     def clear(self, keepstats: bool = False) -> None:
         """Empty the memory, and set the counts to zero; the archive stays as it is."""
@@ -98,10 +100,8 @@ class Control:
             return
         found = self._in_full(keys, shelf)
         wanted = ((k, shelf[k]) for k in found if k in shelf) if keys else shelf.items()
-        for count, (key, value) in enumerate(wanted, 1):
+        for key, value in wanted if keys else self._miss.policy.fitting(wanted):
             self.memory[key] = value
-            if not keys and count == self._miss.policy.maxsize:
-                break
 
     def dump(self, *keys: Any) -> None:
         """Write results from memory to the archive: those of ``keys``, or all not yet written.
@@ -204,9 +204,9 @@ class Control:
         naming.check(key)
         found = self._in_full([key], self.memory)
         place, call = self._told(next(iter(found), naming.given(key)))
-        self.memory[place] = value
-        if self._miss.shelf is not None:
+        if self._miss.shelf is not None:  # before it goes in: there may be no room for it
             self._miss.shelf.unwritten[place] = Unwritten(call)
+        self.memory[place] = value
 
     def stored(self) -> Iterator[tuple[Any, Any, float | None]]:
         """Iterate over (key, result, seconds it took) in the archive; without one, in memory."""
@@ -306,12 +306,12 @@ class Control:
 
     def _keep(self, told: tuple[Hashable, Any], value: Any) -> Any:
         key, call = told
-        self.memory[key] = value
         shelf = self._miss.shelf
+        if shelf is not None and not shelf.through:
+            shelf.unwritten[key] = Unwritten(call)
+        self.memory[key] = value
         if shelf is not None and shelf.through:
             shelf.write(call, value)
-        elif shelf is not None:
-            shelf.unwritten[key] = Unwritten(call)
         return value
 
     def _switch(self, on: bool) -> None:

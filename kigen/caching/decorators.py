@@ -24,8 +24,10 @@ _POSITIONAL = ("cache", "keymap", "ignore", "tol", "deep", "purge")
 class Decorator:
     """One of kigen's cache decorators: used bare, or called with options.
 
-    ``maxsize`` bounds the entries in memory (None: no bound; 0: none are kept). ``archive`` is
-    where each result is written at once, ``cache`` where it is written when it leaves memory or
+    ``maxsize`` bounds the entries in memory (None: no bound; 0: none are kept). ``maxbytes`` bounds
+    what their results weigh together, and ``weigh`` is a function of a result that gives its bytes
+    (None: the memory it takes); there is no bound on the entries then, unless one is given too.
+    ``archive`` is where each result is written at once, ``cache`` where it is written when it leaves memory or
     you `dump`: an archive, a path or a URL. ``keymap`` is a Key class, or whatever makes a
     hashable key of the arguments. ``ignore`` names the arguments that are no part of the key.
     ``tol`` rounds floats in the key (``deep``: in containers too) to so many decimal places, which
@@ -84,17 +86,20 @@ class Decorator:
         on_load: Listener = None,
         on_evict: Listener = None,
         version: object = None,
+        maxbytes: float | None = None,
+        weigh: Callable[[Any], float] | None = None,
     ) -> Memoizer: ...
 
     def __call__(self, maxsize: Any = ..., *args: Any, **options: Any) -> Any:
+        default = self._maxsize if options.get("maxbytes") is None else None
         if callable(maxsize) or isinstance(maxsize, classmethod | staticmethod):
-            return Memoizer(self._policy, self._maxsize, **options, **self._fixed)(maxsize, *args)
+            return Memoizer(self._policy, default, **options, **self._fixed)(maxsize, *args)
         if len(args) > len(_POSITIONAL):
             raise TypeError(
                 f"{self.__name__}: takes maxsize, {', '.join(_POSITIONAL)} by position, and got "
                 f"{args[len(_POSITIONAL) :]!r} besides; name the other options"
             )
-        size = self._maxsize if maxsize is ... else maxsize
+        size = default if maxsize is ... else maxsize
         positional = dict(zip(_POSITIONAL, args, strict=False))
         return Memoizer(self._policy, size, **positional, **options, **self._fixed)
 

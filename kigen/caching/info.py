@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from kigen.policies import Policy
 
 
 class CacheInfo(NamedTuple):
@@ -17,6 +20,44 @@ class CacheInfo(NamedTuple):
     load: int
     maxsize: int | None
     size: int
+
+    @classmethod
+    def of(cls, hit: int, miss: int, load: int, policy: Policy) -> CacheInfo:
+        """Return the counts with what a policy says of itself."""
+        info = (hit, miss, load, policy.maxsize, len(policy))
+        if policy.maxbytes is None:
+            return cls(*info)
+        weighed = WeighedInfo(*info)
+        weighed.weights = policy.weight, policy.maxbytes
+        return weighed
+
+    @property
+    def bytes(self) -> int | None:
+        """What the results in memory weigh; None without ``maxbytes=``. No part of the tuple."""
+        return None
+
+    @property
+    def maxbytes(self) -> int | None:
+        """The bound on `bytes`; None if there is none. No part of the tuple."""
+        return None
+
+
+class WeighedInfo(CacheInfo):
+    """As `CacheInfo`, of a cache with ``maxbytes=``."""
+
+    weights: tuple[int | None, int | None] = None, None
+
+    @property
+    def bytes(self) -> int | None:
+        return self.weights[0]
+
+    @property
+    def maxbytes(self) -> int | None:
+        return self.weights[1]
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{name}={value}" for name, value in self._asdict().items())
+        return f"CacheInfo({counts}, bytes={self.bytes}, maxbytes={self.maxbytes})"
 
 
 class StandardCacheInfo(NamedTuple):

@@ -73,9 +73,11 @@ class Memoizer:
         on_load: Listener = None,
         on_evict: Listener = None,
         version: object = None,
+        maxbytes: float | None = None,
+        weigh: Callable[[Any], float] | None = None,
         safe: bool = False,
     ) -> None:
-        make_policy(policy, maxsize)  # refuses what is no size, before there is a function
+        make_policy(policy, maxsize, maxbytes, weigh)  # refuses bad bounds before there's a function
         if cache is not None and archive is not None:
             raise ConfigurationError(
                 "cache= (written when you dump) and archive= (written at each miss) exclude each "
@@ -87,6 +89,8 @@ class Memoizer:
             )
         self.policy = policy
         self.maxsize = maxsize
+        self.maxbytes = maxbytes
+        self.weigh = weigh
         self.keymap = keymap
         self.ignore = ignore
         self.rounding = None if tol is None else _rounding(tol, deep=deep)
@@ -160,7 +164,7 @@ class Memoizer:
         return wrapper, control
 
     def _make_policy(self) -> Policy:
-        return make_policy(self.policy, self.maxsize)
+        return make_policy(self.policy, self.maxsize, self.maxbytes, self.weigh)
 
     def _open_shelf(self, archive: Archive | None, naming: Naming, through: bool) -> Shelf | None:
         if archive is None:
@@ -223,6 +227,10 @@ class Memoizer:
             from kigen.caching.lenient import LenientMiss
 
             kinds.append(LenientMiss)
+        if self.maxbytes is not None and self.maxsize != 0:
+            from kigen.caching.weighing import WeighingMiss
+
+            kinds.append(WeighingMiss)
         if kind(function) == "coroutine":
             from kigen.caching.awaiting import AsyncMiss
 

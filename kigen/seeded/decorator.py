@@ -33,6 +33,8 @@ def seeded_cache(  # type: ignore[overload-overlap]
     blueprint: Blueprint[Any] | None = None,
     rengine: Callable[[int], Rengine] | Rengine | None = None,
     maxsize: int | None = None,
+    maxbytes: float | None = None,
+    weigh: Callable[[Any], float] | None = None,
     policy: str = "inf",
     name: str | None = None,
     on_change: str = "recompute",
@@ -53,6 +55,7 @@ def seeded_cache(
     blueprint: Blueprint[Any] | None = None,
     rengine: Callable[[int], Rengine] | Rengine | None = None,
     maxsize: int | None = None,
+    maxbytes: float | None = None,
     policy: str = "inf",
     **options: Any,
 ) -> Any:
@@ -66,11 +69,12 @@ def seeded_cache(
     Args:
         key: the Key class.
         seed: the seed, unless a call gives another.
-        archive, cache, name, on_change, copy: as for `lru_cache`.
+        archive, cache, name, on_change, copy, weigh: as for `lru_cache`.
         blueprint: how a sweep draws keys, if not as the Key class declares.
         rengine: a sweep's engine, if not `RandomRengine`: a class or function, called with the
             seed, or an engine, of which each sweep uses a copy.
-        maxsize: how many results stay in memory; with it, ``policy`` says which.
+        maxsize, maxbytes: how many results stay in memory, and how many bytes of them; with one of
+            the two, ``policy`` says which.
         policy: ``"inf"``, ``"lru"``, ``"lfu"``, or another of `kigen.policies`.
 
     Raises `kigen.errors.ConfigurationError` if there is no Key class, or an option makes no sense.
@@ -92,8 +96,11 @@ def seeded_cache(
         )
     bare = callable(key) and not isinstance(key, type)
     _check_options(options)
-    policy = "lru" if policy == "inf" and maxsize is not None else policy
-    memoizer = Memoizer(policy, maxsize, cache=cache, archive=archive, **options)
+    bounded = maxsize is not None or maxbytes is not None
+    policy = "lru" if policy == "inf" and bounded else policy
+    memoizer = Memoizer(
+        policy, maxsize, maxbytes=maxbytes, cache=cache, archive=archive, **options
+    )
     seed = checked_seed(seed)
     check_rengine(rengine)
 
@@ -108,11 +115,11 @@ def seeded_cache(
 
 
 def _check_options(options: dict[str, Any]) -> None:
-    unknown = sorted(options.keys() - {"name", "on_change", "copy"})
+    unknown = sorted(options.keys() - {"name", "on_change", "copy", "weigh"})
     if unknown:
         raise TypeError(
             f"seeded_cache() has no option {unknown[0]!r}; it has key, seed, archive, cache, "
-            "blueprint, rengine, maxsize, policy, name, on_change and copy"
+            "blueprint, rengine, maxsize, maxbytes, weigh, policy, name, on_change and copy"
         )
 
 
