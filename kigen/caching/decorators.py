@@ -25,10 +25,10 @@ class Decorator:
     """One of kigen's cache decorators: used bare, or called with options.
 
     ``maxsize`` bounds the entries in memory (None: no bound; 0: none are kept). ``maxbytes`` bounds
-    what their results weigh together, and ``weigh`` is a function of a result that gives its bytes
-    (None: the memory it takes); there is no bound on the entries then, unless one is given too.
-    ``archive`` is where each result is written at once, ``cache`` where it is written when it leaves memory or
-    you `dump`: an archive, a path or a URL. ``keymap`` is a Key class, or whatever makes a
+    what their results weigh together: ``weigh`` is a function of a result that gives its bytes
+    (None: the memory it takes); the entries have no bound then, unless one is given too.
+    ``archive`` is where each result is written at once, ``cache`` where it is written when it
+    leaves memory or you `dump`: an archive, a path or a URL. ``keymap`` is a Key class, or whatever makes a
     hashable key of the arguments. ``ignore`` names the arguments that are no part of the key.
     ``tol`` rounds floats in the key (``deep``: in containers too) to so many decimal places, which
     lets neighbours share the result of the first. ``purge`` writes everything to the archive and

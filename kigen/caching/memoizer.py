@@ -77,7 +77,7 @@ class Memoizer:
         weigh: Callable[[Any], float] | None = None,
         safe: bool = False,
     ) -> None:
-        make_policy(policy, maxsize, maxbytes, weigh)  # refuses bad bounds before there's a function
+        make_policy(policy, maxsize, maxbytes, weigh)  # refuses bad bounds at once
         if cache is not None and archive is not None:
             raise ConfigurationError(
                 "cache= (written when you dump) and archive= (written at each miss) exclude each "

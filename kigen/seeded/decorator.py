@@ -98,9 +98,7 @@ def seeded_cache(
     _check_options(options)
     bounded = maxsize is not None or maxbytes is not None
     policy = "lru" if policy == "inf" and bounded else policy
-    memoizer = Memoizer(
-        policy, maxsize, maxbytes=maxbytes, cache=cache, archive=archive, **options
-    )
+    memoizer = Memoizer(policy, maxsize, maxbytes=maxbytes, cache=cache, archive=archive, **options)
     seed = checked_seed(seed)
     check_rengine(rengine)
 
