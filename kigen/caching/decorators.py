@@ -28,8 +28,8 @@ class Decorator:
     what their results weigh together: ``weigh`` is a function of a result that gives its bytes
     (None: the memory it takes); the entries have no bound then, unless one is given too.
     ``archive`` is where each result is written at once, ``cache`` where it is written when it
-    leaves memory or you `dump`: an archive, a path or a URL. ``keymap`` is a Key class, or whatever makes a
-    hashable key of the arguments. ``ignore`` names the arguments that are no part of the key.
+    leaves memory or you `dump`: an archive, a path or a URL. ``keymap`` is a Key class, or
+    whatever makes a hashable key of the arguments. ``ignore`` names the arguments that are no part of the key.
     ``tol`` rounds floats in the key (``deep``: in containers too) to so many decimal places, which
     lets neighbours share the result of the first. ``purge`` writes everything to the archive and
     empties the memory when it is full, in place of making room for one.
