@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kigen.backends.record import Value
+    from kigen.backends.sqlite.connections import Execute
 
 __all__ = ["SqliteBackend"]
 
@@ -30,7 +31,6 @@ __all__ = ["SqliteBackend"]
 LARGE = 1 << 16
 
 _BATCH = 500  # SQLite before 3.32 takes 999 parameters
-
 _PLACES = ", ".join("?" * len(COLUMNS.split(",")))
 _UPDATES = ", ".join(f"{c} = excluded.{c}" for c in COLUMNS.replace(" ", "").split(",")[1:])
 # No text of a user's becomes SQL; S608 sees constants.
@@ -40,7 +40,11 @@ _WRITE_NEW = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING 1"
 _READ = f"SELECT {COLUMNS} FROM records WHERE name = ?"  # noqa: S608
 _READ_VALUE = "SELECT value, checksum, file FROM records WHERE name = ?"
 _READ_FILE = "SELECT file FROM records WHERE name = ?"
-_FILES = "SELECT file FROM records WHERE file IS NOT NULL UNION SELECT file FROM damaged"
+_DELETE = "DELETE FROM records WHERE name = ? RETURNING file"
+_LARGE = "SELECT file FROM records WHERE file IS NOT NULL"
+_FILES = f"{_LARGE} UNION SELECT file FROM damaged"  # noqa: S608
+_TO_DAMAGED = f"SELECT {COLUMNS}, ? FROM records WHERE name = ?"  # noqa: S608
+_SET_ASIDE = f"INSERT INTO damaged ({COLUMNS}, set_aside) {_TO_DAMAGED}"
 
 _Row = tuple[Any, ...]
 
@@ -136,28 +140,21 @@ class SqliteBackend(Backend):
         records = iter(records)
         # A batch is complete before its transaction begins: making the records may take long.
         while batch := {record.name: record for record in islice(records, _BATCH)}:
-            small = [record for record in batch.values() if not _is_large(record)]
-            with self._connections.transaction() as execute:
-                for record in small:
-                    execute(_WRITE, _row(record))
+            self._connections.together(
+                [(_WRITE, _row(record)) for record in batch.values() if not _is_large(record)]
+            )
             for record in batch.values():
                 if _is_large(record):
                     self._write_large(record)
 
     def delete(self, name: str) -> bool:
-        rows = self._query("DELETE FROM records WHERE name = ? RETURNING file", (name,))
+        rows = self._query(_DELETE, (name,))
         for (file,) in rows:
             self._files.remove(file)
         return bool(rows)
 
     def set_aside(self, name: str) -> None:
-        with self._connections.transaction() as execute:
-            execute(
-                f"INSERT INTO damaged ({COLUMNS}, set_aside)"  # noqa: S608
-                f" SELECT {COLUMNS}, ? FROM records WHERE name = ?",
-                (time.time(), name),
-            )
-            execute("DELETE FROM records WHERE name = ?", (name,))
+        self._connections.together([(_SET_ASIDE, (time.time(), name)), (_DELETE, (name,))])
 
     def names(self, function: str | None = None) -> Iterator[str]:
         if function is None:
@@ -179,9 +176,7 @@ class SqliteBackend(Backend):
         return int(pages[0][0]) + self._files.size()
 
     def clear(self) -> None:
-        with self._connections.transaction() as execute:
-            files = execute("SELECT file FROM records WHERE file IS NOT NULL").fetchall()
-            execute("DELETE FROM records")
+        files, _ = self._connections.together([(_LARGE, ()), ("DELETE FROM records", ())])
         for (file,) in files:
             self._files.remove(file)
 
@@ -198,24 +193,32 @@ class SqliteBackend(Backend):
     def _write_large(self, record: Record, statement: str = _WRITE) -> bool:
         """Write the value's file, then the row that names it; whether the row was written."""
         self._sweep()
-        while True:
+        surplus = None
+        while surplus is None:
             file = self._write_file(record)
             try:
-                with self._connections.transaction() as execute:
-                    if not self._files.exists(file):  # swept away while we slept
-                        continue
-                    before = [old for (old,) in execute(_READ_FILE, (record.name,))]
-                    execute(statement, _row_of_file(record, file))
-                    written: bool = execute(_READ_FILE, (record.name,)).fetchone() == (file,)
-                break
+                surplus = self._connections.transact(partial(self._name, file, record, statement))
             except ArchiveError:
                 self._files.remove(file)
                 raise
             # Whether an interrupt came before or after the commit cannot be told: the file stays,
             # and if no row names it, a sweep removes it.
-        for surplus in before if written else [file]:
-            self._files.remove(surplus)
-        return written
+        for each in surplus:
+            self._files.remove(each)
+        return file not in surplus
+
+    def _name(
+        self, file: str, record: Record, statement: str, execute: Execute
+    ) -> list[str | None] | None:
+        """Write the row that names ``file``; the files, of it and the old one, that are surplus.
+
+        None if the file was swept away while we slept.
+        """
+        if not self._files.exists(file):
+            return None
+        before = [old for (old,) in execute(_READ_FILE, (record.name,))]
+        execute(statement, _row_of_file(record, file))
+        return before if execute(_READ_FILE, (record.name,)).fetchone() == (file,) else [file]
 
     def _write_file(self, record: Record) -> str:
         try:
@@ -231,8 +234,9 @@ class SqliteBackend(Backend):
         """Once in a process: remove the files of writers that died before they wrote their rows."""
         if not self._swept:
             self._swept = True
-            with self._connections.transaction() as execute:
-                self._files.sweep({file for (file,) in execute(_FILES)})
+            self._connections.transact(
+                lambda execute: self._files.sweep({file for (file,) in execute(_FILES)})
+            )
 
     def _read_found(self, row: _Row, *, values: bool) -> Record | DamagedRecordError | None:
         try:

@@ -6,14 +6,13 @@ import os
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakSet, finalize
 
 from kigen.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
     Execute = Callable[..., sqlite3.Cursor]
 
@@ -23,6 +22,8 @@ __all__ = ["Connections", "patiently", "translated"]
 # own busy handler is not asked where waiting could be a deadlock, as at the switch to WAL.
 _PASSING = (5, 6, 15)
 _SLOWEST_RETRY = 0.05
+
+_Result = TypeVar("_Result")
 
 
 class Connections:
@@ -69,23 +70,34 @@ class Connections:
             rows = self._patiently(sql, (name,))
             return rows[0] if rows else None
 
-    @contextmanager
-    def transaction(self) -> Iterator[Execute]:
-        """A write transaction, committed when the block ends and rolled back when it raises."""
+    def transact(self, work: Callable[[Execute], _Result]) -> _Result:
+        """Do ``work`` in a write transaction: committed on return, rolled back if it raises.
+
+        An interrupt, too, leaves no transaction open, of which what is stored next would become
+        part, and no lock held. It may come wherever a Python function begins or a call has ended:
+        between a context manager and its block, for one, were this one.
+        """
         session = self._session()
         with session.lock:
             try:
                 self.query("BEGIN IMMEDIATE")
                 execute = session.execute
                 assert execute is not None
-                yield execute
+                result = work(execute)
                 execute("COMMIT")
+                return result
             except sqlite3.Error as error:
                 raise translated(self._path, error) from error
             finally:
-                # Also when an interrupt came in between: what is stored next must not become part
-                # of a transaction that nobody commits.
-                session.roll_back()
+                connection = session.connection
+                if connection is not None and connection.in_transaction:
+                    connection.rollback()
+
+    def together(self, statements: Iterable[tuple[str, tuple[Any, ...]]]) -> list[list[Any]]:
+        """The rows of each statement, all in one transaction."""
+        return self.transact(
+            lambda execute: [execute(sql, arguments).fetchall() for sql, arguments in statements]
+        )
 
     def close(self) -> None:
         """Close all connections, each after the statement that its thread is in."""
@@ -139,36 +151,34 @@ class Connections:
 class _Session:
     """The connection of one thread; whoever uses or closes it holds the lock."""
 
-    __slots__ = ("__weakref__", "_connection", "execute", "lock")
+    __slots__ = ("__weakref__", "_close", "connection", "execute", "lock")
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.execute: Execute | None = None
-        self._connection: sqlite3.Connection | None = None
+        self.connection: sqlite3.Connection | None = None
 
     def open(self, connect: Callable[[], sqlite3.Connection]) -> Execute:
-        self._connection = connect()
+        connection = connect()
+        # Closed with the session. A method __del__ would come too late for one in a cycle: its
+        # connection is garbage, too, and Python 3.13 warns if that comes to its end first.
+        self._close = finalize(self, connection.close)
+        self._close.atexit = False  # what others do then may need it
+        self.connection = connection
         # One cursor for all: a new one for each statement costs 0.2 us.
-        execute: Execute = self._connection.cursor().execute
+        execute: Execute = connection.cursor().execute
         self.execute = execute
         return execute
 
     def read_any_text(self) -> None:
         """Return text that is not UTF-8, too, in place of an error."""
-        if self._connection is not None:
-            self._connection.text_factory = _any_text
+        if self.connection is not None:
+            self.connection.text_factory = _any_text
 
     def close(self) -> None:
-        connection, self._connection, self.execute = self._connection, None, None
+        connection, self.connection, self.execute = self.connection, None, None
         if connection is not None:
-            connection.close()
-
-    def roll_back(self) -> None:
-        if self._connection is not None and self._connection.in_transaction:
-            self._connection.rollback()
-
-    def __del__(self) -> None:
-        self.close()
+            self._close()
 
 
 _alive: WeakSet[Connections] = WeakSet()
