@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Hashable
-from threading import Lock
+from threading import RLock
 from time import sleep
-from typing import Any, ClassVar
+from typing import Any
 
 from kigen.policies.policy import MISSING, Entry, Policy
 
@@ -28,16 +28,17 @@ class Bounded(Policy):
     takes more than one step, which is done seldom.
     """
 
-    __slots__ = ("lock", "slots")
+    __slots__ = ("dropped", "lock", "slots", "timed")
 
-    #: Whether the policy goes by time alone: then the mark of a new entry is the time, else 0.
-    timed: ClassVar[bool]
     maxsize: int
 
-    def __init__(self, maxsize: int) -> None:
+    def __init__(self, maxsize: int, *, timed: bool = False) -> None:
         super().__init__(maxsize)
-        self.lock: Lock = Lock()
+        #: Whether it goes by time alone: then the mark of a new entry is the time, else 0.
+        self.timed: bool = timed
+        self.lock: RLock = RLock()  # a finalizer, which may run anywhere, may come back here
         self.slots: list[None] = [None] * maxsize
+        self.dropped: int = 0  # entries dropped by hand, which may still be held on to
 
     @abstractmethod
     def note(self, entry: Entry, now: float) -> None:
@@ -55,7 +56,7 @@ class Bounded(Policy):
         """
 
     def arrive(self, entry: Entry) -> None:
-        """Line up a new entry; called only if the policy is not ``timed``."""
+        """Line up a new entry; called without the lock, and only if the policy is not ``timed``."""
 
     def find(self, key: Hashable, now: float) -> Any:
         entry = self.memory.get(key)
@@ -74,13 +75,12 @@ class Bounded(Policy):
             held[1] = value
             return None
         left = None if self.slots and self._take_slot() else self.evict()
-        timed = self.timed
-        entry = [now if timed else 0.0, value, key, now]
+        entry = [now, value, key, now] if self.timed else [0.0, value, key, now]
         held = self.memory.setdefault(key, entry)
         if held is not entry:
             held[1] = value
             self.slots.append(None)
-        elif not timed:
+        elif not self.timed:
             self.arrive(entry)
         return left
 
@@ -90,14 +90,29 @@ class Bounded(Policy):
             return False
         entry[3] = None
         self.slots.append(None)
+        self.dropped += 1
+        if self.dropped > len(self.memory) + 64:
+            self.let_go()
         return True
+
+    def let_go(self) -> None:
+        """Sweep, unless another thread is busy here."""
+        swept = None
+        if self.lock.acquire(blocking=False):
+            try:
+                self.dropped = 0
+                swept = self.sweep()
+            finally:
+                self.lock.release()
+        del swept
 
     def clear(self) -> None:
         for key in list(self.memory):
             self.discard(key)
+        self.let_go()
 
     def after_fork(self) -> None:
-        self.lock = Lock()
+        self.lock = RLock()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return everything but the lock, which each process has its own of."""
@@ -107,7 +122,7 @@ class Bounded(Policy):
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
             setattr(self, name, value)
-        self.lock = Lock()
+        self.lock = RLock()
 
     def _take_slot(self) -> bool:
         try:

@@ -41,23 +41,18 @@ class LFU(Lined):
     def note(self, entry: Entry, now: float) -> None:
         entry[0] += 1.0
 
-    def length(self) -> int:
-        return len(self.fresh) + len(self.heap)
-
-    def stand(self, entry: Entry) -> None:
+    def arrive(self, entry: Entry) -> None:
         self.fresh.append(entry)
 
     def line_up(self, entries: Iterable[Entry]) -> None:
-        entries = list(entries)
-        self.fresh = deque(entry for entry in entries if not entry[0])
-        self.heap = []
         for entry in entries:
             if entry[0]:
                 self._push(entry)
+            else:
+                self.fresh.append(entry)
 
     def sweep(self) -> object:
-        swept = self.fresh, self.heap
-        self.fresh = self.staying(self.fresh)
+        swept = self.weed(self.fresh), self.heap
         self.heap = [place for place in self.heap if place[3][3] is not None]
         heapify(self.heap)
         return swept

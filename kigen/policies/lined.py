@@ -5,49 +5,33 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from operator import itemgetter
-from typing import TypeVar
 
 from kigen.policies.bounded import Bounded
 from kigen.policies.policy import Entry
 
-L = TypeVar("L", list[Entry], deque[Entry])
-
 
 class Lined(Bounded):
-    """A bounded policy that lines its entries up; the methods here run under its lock.
+    """A bounded policy that lines its entries up; all methods but `arrive` run under its lock.
 
     An entry that is dropped by hand stays in line, and is passed over when its turn comes. If many
-    were, the line is swept.
+    were, the line is swept. The line is the same object for life, for entries `arrive` meanwhile.
     """
 
     __slots__ = ()
 
-    timed = False
-
-    @abstractmethod
-    def length(self) -> int:
-        """Return how many entries stand in line, dropped ones included."""
-
-    @abstractmethod
-    def stand(self, entry: Entry) -> None:
-        """Put a new entry into the line."""
-
     @abstractmethod
     def line_up(self, entries: Iterable[Entry]) -> None:
-        """Make the line anew, of these entries in the order in which they came."""
+        """Make the line, which is empty, of these entries in the order in which they came."""
 
     @abstractmethod
     def call(self) -> Entry | None:
         """Take the entry out of the line that is to leave; None if nobody is in line."""
 
+    @abstractmethod
     def arrive(self, entry: Entry) -> None:
-        swept = None
-        with self.lock:
-            if self.length() > 2 * len(self.memory) + 64:
-                swept = self.sweep()
-            self.stand(entry)
-        del swept
+        """Put a new entry into the line, at the end."""
 
     def evict(self) -> Entry | None:
         while True:
@@ -65,15 +49,15 @@ class Lined(Bounded):
                     gone[3] = None
                     return gone
 
-    def clear(self) -> None:
-        with self.lock:
-            self.line_up(())
-        super().clear()
-
     @staticmethod
-    def staying(line: L) -> L:
-        """Return a line without those that were dropped by hand."""
-        return type(line)(entry for entry in line if entry[3] is not None)
+    def weed(line: deque[Entry]) -> list[Entry]:
+        """Take those out of a line that were dropped by hand, and return them."""
+        weeds: list[Entry] = []
+        with suppress(IndexError):  # a finalizer may do the same on the way
+            for _ in range(len(line)):
+                entry = line.popleft()
+                (weeds if entry[3] is None else line).append(entry)
+        return weeds
 
     def _entries(self) -> list[Entry]:
         return sorted(self.memory.values(), key=itemgetter(3))

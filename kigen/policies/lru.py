@@ -32,10 +32,9 @@ class LRU(Bounded):
     __slots__ = ("horizon", "queue")
 
     hit = hit_source("{entry}[0] = {calls}; ")
-    timed = True
 
     def __init__(self, maxsize: int) -> None:
-        super().__init__(maxsize)
+        super().__init__(maxsize, timed=True)
         self.queue: list[Entry] = []  # oldest last
         self.horizon: float = 0.0  # the youngest stamp when the queue was made
 
@@ -72,8 +71,3 @@ class LRU(Bounded):
         swept = self.queue[:]
         self.queue[:] = [entry for entry in swept if entry[3] is not None]
         return swept
-
-    def clear(self) -> None:
-        with self.lock:
-            self.queue.clear()
-        super().clear()

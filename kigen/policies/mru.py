@@ -29,7 +29,6 @@ class MRU(Bounded):
 
     hit = hit_source("{latest}[0] = {entry}; {entry}[0] = {calls}; ")
     shared: ClassVar[tuple[str, ...]] = ("latest",)
-    timed = False
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
@@ -68,9 +67,3 @@ class MRU(Bounded):
         swept = self.queue, self.latest[0]
         self.queue, self.latest[0] = [], None
         return swept
-
-    def clear(self) -> None:
-        with self.lock:
-            swept = self.sweep()
-        super().clear()
-        del swept

@@ -34,23 +34,25 @@ class RR(Lined):
     def note(self, entry: Entry, now: float) -> None:
         pass
 
-    def length(self) -> int:
-        return len(self.line)
-
-    def stand(self, entry: Entry) -> None:
+    def arrive(self, entry: Entry) -> None:
         self.line.append(entry)
 
     def line_up(self, entries: Iterable[Entry]) -> None:
-        self.line = list(entries)
+        self.line.extend(entries)
 
     def sweep(self) -> object:
-        swept, self.line = self.line, self.staying(self.line)
-        return swept
+        places = range(len(self.line) - 1, -1, -1)
+        return [self._pluck(place) for place in places if self.line[place][3] is None]
 
     def call(self) -> Entry | None:
         if not self.line:
             return None
-        place = int(self.random.random() * len(self.line))
-        chosen, self.line[place] = self.line[place], self.line[-1]
-        self.line.pop()
+        return self._pluck(int(self.random.random() * len(self.line)))
+
+    def _pluck(self, place: int) -> Entry:
+        """Take out the entry at a place, which the last one fills."""
+        last = self.line.pop()
+        if place >= len(self.line):
+            return last
+        chosen, self.line[place] = self.line[place], last
         return chosen

@@ -44,25 +44,25 @@ class S3FIFO(Lined):
     def note(self, entry: Entry, now: float) -> None:
         entry[0] += 1.0
 
-    def length(self) -> int:
-        return len(self.small) + len(self.main)
-
-    def stand(self, entry: Entry) -> None:
-        if entry[2] in self.gone:
-            del self.gone[entry[2]]
-            self.main.append(entry)
-        else:
-            self.small.append(entry)
+    def arrive(self, entry: Entry) -> None:
+        with self.lock:
+            if entry[2] in self.gone:
+                del self.gone[entry[2]]
+                self.main.append(entry)
+            else:
+                self.small.append(entry)
 
     def line_up(self, entries: Iterable[Entry]) -> None:
-        self.small.clear()
-        self.main = deque(entries)
-        self.gone.clear()
+        self.main.extend(entries)
 
     def sweep(self) -> object:
-        swept = self.small, self.main
-        self.small, self.main = self.staying(self.small), self.staying(self.main)
-        return swept
+        return self.weed(self.small), self.weed(self.main)
+
+    def clear(self) -> None:
+        super().clear()
+        with self.lock:
+            gone, self.gone = self.gone, {}
+        del gone
 
     def call(self) -> Entry | None:
         if len(self.small) >= self.share or not self.main:

@@ -42,19 +42,14 @@ class SIEVE(Lined):
     def note(self, entry: Entry, now: float) -> None:
         entry[0] = True
 
-    def length(self) -> int:
-        return len(self.ahead) + len(self.passed)
-
-    def stand(self, entry: Entry) -> None:
+    def arrive(self, entry: Entry) -> None:
         self.ahead.append(entry)
 
     def line_up(self, entries: Iterable[Entry]) -> None:
-        self.ahead, self.passed = deque(entries), deque()
+        self.ahead.extend(entries)
 
     def sweep(self) -> object:
-        swept = self.ahead, self.passed
-        self.ahead, self.passed = self.staying(self.ahead), self.staying(self.passed)
-        return swept
+        return self.weed(self.ahead), self.weed(self.passed)
 
     def call(self) -> Entry | None:
         while True:

@@ -161,7 +161,8 @@ class Weighed(Bounded):
         weight = self._release(entry)
         self.ledger.dropped += weight
         if self.ledger.dropped * 10 > self.maxbytes:
-            self._let_go()
+            self.ledger.dropped = 0
+            self.let_go()
         return True
 
     def after_fork(self) -> None:
@@ -182,8 +183,7 @@ class Weighed(Bounded):
 
     def _enter(self, entry: Entry) -> bool:
         """Put an entry into memory, unless another one lies there, which is to take its value."""
-        timed = self.timed
-        if timed:
+        if self.timed:
             entry[0] = entry[3]
         entered = False
         try:
@@ -191,7 +191,7 @@ class Weighed(Bounded):
         finally:  # even if the key's own == raises
             if not entered:
                 self._release(entry)
-        if entered and not timed:
+        if entered and not self.timed:
             self.arrive(entry)
         return entered
 
@@ -199,16 +199,6 @@ class Weighed(Bounded):
         if self.maxsize is not None:
             self.slots.append(None)
         return self.ledger.close(entry)
-
-    def _let_go(self) -> None:
-        swept = None
-        if self.lock.acquire(blocking=False):  # else this very thread may hold it, as a finalizer
-            try:
-                self.ledger.dropped = 0
-                swept = self.sweep()
-            finally:
-                self.lock.release()
-        del swept
 
     def _count(self) -> None:
         """Add up what is in memory: of what others were just putting in, nothing came along."""
