@@ -15,7 +15,7 @@ class Keying(NamedTuple):
     """The source of the key, and the names of the values in it.
 
     In the source ``{pairs}`` stands for the function of that name: ``**more`` counts in any order.
-    ``exact`` is the source of what stands beside a keymap's key that does not tell calls apart.
+    ``exact`` is what stands beside a keymap's key that does not tell calls apart.
     ``owned``: the function is a method, whose instance is held weakly.
 
     ``names`` is None where a keymap makes the key. One name alone is its own key: a tuple around
@@ -28,7 +28,7 @@ class Keying(NamedTuple):
     keymap: Callable[..., Any] | None = None
     typed: bool = False
     owned: bool = False
-    exact: str | None = None
+    exact: Keying | None = None
 
     @classmethod
     def of(
@@ -98,8 +98,8 @@ class Keying(NamedTuple):
         parts += [f"{n}={{NULL}}" if n in hidden else f"{n}={n}" for n in optional]
         parts += [f"**{parameters.more}"] if {parameters.more} - hidden - {None} else []
         parts += [f"{n}={{NULL}}" if n in hidden else f"{n}={n}" for n in required]
-        beside = cls._of_arguments(parameters, ignored, typed=False).source
-        exact = beside if getattr(keymap, "lossy", False) else None
+        lossy = getattr(keymap, "lossy", False)
+        exact = cls._of_arguments(parameters, ignored, typed=False) if lossy else None
         return cls(parameters, ", ".join(parts), keymap=ignored.within(keymap), exact=exact)
 
     @property
@@ -129,6 +129,9 @@ class Keying(NamedTuple):
 
         ``rounded`` returns its arguments, rounded, as a tuple.
         """
+        if self.exact is not None:  # the keymap has rounded its part
+            beside = self.exact.rounding(rounded)
+            return lambda key: (key[0], beside(key[1]))
         names, rest, more = self.names or (), self.parameters.rest, self.parameters.more
 
         def part(name: str, value: Any) -> Any:

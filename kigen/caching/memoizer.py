@@ -52,32 +52,15 @@ class Memoizer:
         policy: str,
         maxsize: int | None,
         *,
-        cache: Where | None = None,
-        keymap: Callable[..., Any] | None = None,
-        ignore: Ignore = None,
-        tol: int | None = None,
-        deep: bool = False,
-        purge: bool = False,
-        archive: Where | None = None,
-        name: str | None = None,
-        on_change: str = "recompute",
-        copy: bool | None = None,
-        materialize: bool = False,
-        typed: bool = False,
-        ttl: Ttl = None,
-        stale: float = 0.0,
-        condition: Callable[[Any], object] | None = None,
-        cache_exceptions: type[Exception] | tuple[type[Exception], ...] = (),
-        on_hit: Listener = None,
-        on_miss: Listener = None,
-        on_load: Listener = None,
-        on_evict: Listener = None,
-        version: object = None,
-        maxbytes: float | None = None,
-        weigh: Callable[[Any], float] | None = None,
         safe: bool = False,
+        **options: Unpack[AllOptions],
     ) -> None:
-        make_policy(policy, maxsize, maxbytes, weigh)  # refuses bad bounds at once
+        refuse_unknown(type(self).__name__, options, DEFAULTS)
+        chosen: AllOptions = {**DEFAULTS, **options}
+        self.maxbytes = chosen["maxbytes"]
+        self.weigh = chosen["weigh"]
+        make_policy(policy, maxsize, self.maxbytes, self.weigh)  # refuses bad bounds at once
+        cache, archive, on_change = chosen["cache"], chosen["archive"], chosen["on_change"]
         if cache is not None and archive is not None:
             raise ConfigurationError(
                 "cache= (written when you dump) and archive= (written at each miss) exclude each "
@@ -89,23 +72,29 @@ class Memoizer:
             )
         self.policy = policy
         self.maxsize = maxsize
-        self.maxbytes = maxbytes
-        self.weigh = weigh
-        self.keymap = keymap
-        self.ignore = ignore
-        self.rounding = None if tol is None else _rounding(tol, deep=deep)
-        self.purge = purge
-        self.name = name
+        self.keymap = chosen["keymap"]
+        self.ignore = chosen["ignore"]
+        tol, deep = chosen["tol"], chosen["deep"]
+        self.rounding: Callable[..., Any] | None = None if tol is None else _rounding(tol, deep=deep)
+        self.purge = chosen["purge"]
+        self.name = chosen["name"]
         self.named: str | None = None
         self.on_change = on_change
-        self.copy = copy
-        self.materialize = materialize
+        self.copy = chosen["copy"]
+        self.materialize = chosen["materialize"]
         self.safe = safe
-        self.typed = typed
-        rules = Rules.of(ttl, stale, condition, cache_exceptions)
-        self.rules = None if rules == Rules() else rules
-        self.events = Events.of(on_hit=on_hit, on_miss=on_miss, on_load=on_load, on_evict=on_evict)
-        self.version = version
+        self.typed = chosen["typed"]
+        rules = Rules.of(
+            chosen["ttl"], chosen["stale"], chosen["condition"], chosen["cache_exceptions"]
+        )
+        self.rules: Rules | None = None if rules == Rules() else rules
+        self.events: Events | None = Events.of(
+            on_hit=chosen["on_hit"],
+            on_miss=chosen["on_miss"],
+            on_load=chosen["on_load"],
+            on_evict=chosen["on_evict"],
+        )
+        self.version = chosen["version"]
         where = archive if cache is None else cache
         #: What klepto would take for the memory itself: a dict, a cache, an uncached archive.
         self.given: Any = cache
@@ -213,7 +202,7 @@ class Memoizer:
         return keymap
 
     def _rounded(self, keying: Keying) -> Callable[[Any], Any] | None:
-        if self.rounding is None or keying.keymap is not None:
+        if self.rounding is None or (keying.keymap is not None and keying.exact is None):
             return None
         return keying.rounding(self.rounding(lambda *values: values))
 

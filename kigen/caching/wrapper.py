@@ -185,7 +185,7 @@ def _names(function: Callable[..., Any], keying: Keying) -> dict[str, str]:
     if keying.keymap is not None:
         found, made = own["key"], f"{own['keymap']}({source})"
         if keying.exact is not None:
-            made = f"({made}, {keying.exact.format(**own)})"
+            made = f"({made}, {keying.exact.source.format(**own)})"
         prepare = f"{found} = {made}"
         parts = [found]
     return {
