@@ -129,9 +129,12 @@ class Weighed(Bounded):
             if held is None:
                 if self._take(weight) and self._enter([0.0, value, key, now, weight]):
                     return left
-            elif self.ledger.change(held, weight):
-                held[1] = value
-                return left
+            else:
+                if weight <= (held[4] or 0):  # first, for the bytes it frees may be taken at once
+                    held[1] = value
+                if self.ledger.change(held, weight):
+                    held[1] = value
+                    return left
             gone = self.evict()
             if gone is not None:
                 self._release(gone)
