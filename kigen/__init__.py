@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kigen.about import citation, license  # noqa: A004 - klepto has it
     from kigen.blueprint import Blueprint
     from kigen.caching import (
+        cached_property,
         disabled,
         inf_cache,
         lfu_cache,
@@ -129,6 +130,7 @@ __all__ = [
     "Text",
     "UnfingerprintableError",
     "UnkeyableCall",
+    "cached_property",
     "citation",
     "dedup",
     "disabled",
@@ -174,6 +176,7 @@ _HOMES = {
     "Store": "store",
     "Text": "fields",
     "_keygen": "signature",  # klepto's, which has no __all__
+    "cached_property": "caching",
     "citation": "about",
     "dedup": "seeded",
     "disabled": "caching",

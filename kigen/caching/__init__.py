@@ -16,6 +16,7 @@ from kigen.caching.decorators import (
 )
 from kigen.caching.info import CacheInfo, StandardCacheInfo
 from kigen.caching.memoizer import Memoizer
+from kigen.caching.properties import cached_property
 from kigen.caching.switch import disabled
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Call",
     "Memoizer",
     "StandardCacheInfo",
+    "cached_property",
     "disabled",
     "inf_cache",
     "lfu_cache",
