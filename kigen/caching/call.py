@@ -32,8 +32,17 @@ class Call(NamedTuple):
         arguments = self.arguments
         if is_key(arguments):
             return _restore_keyed, (self.function, _pack(arguments))
+        if not _are_pairs(arguments):
+            return Call, (self.function, arguments)
         packed = tuple((name, _pack(value)) for name, value in arguments)
         return _restore, (self.function, packed)
+
+
+def _are_pairs(arguments: Any) -> bool:
+    """Tell whether they stand under names; what a keymap makes may look the same, and is kept so."""
+    return type(arguments) is tuple and all(
+        type(pair) is tuple and len(pair) == 2 and type(pair[0]) is str for pair in arguments
+    )
 
 
 def is_key(value: Any) -> bool:
