@@ -18,13 +18,15 @@ Such a call is computed, counts as a miss, and is not kept; the first one warns
 
 from __future__ import annotations
 
+from typing import Final
+
 from kigen.caching.decorators import Decorator
 
 __all__ = ["inf_cache", "lfu_cache", "lru_cache", "mru_cache", "no_cache", "rr_cache"]
 
-inf_cache = Decorator("inf", None, "`kigen.inf_cache`, which nothing makes fail.", safe=True)
-lru_cache = Decorator("lru", 100, "`kigen.lru_cache`, which nothing makes fail.", safe=True)
-lfu_cache = Decorator("lfu", 100, "`kigen.lfu_cache`, which nothing makes fail.", safe=True)
-mru_cache = Decorator("mru", 100, "`kigen.mru_cache`, which nothing makes fail.", safe=True)
-rr_cache = Decorator("rr", 100, "`kigen.rr_cache`, which nothing makes fail.", safe=True)
-no_cache = Decorator("no", 0, "`kigen.no_cache`, which nothing makes fail.", safe=True)
+inf_cache: Final = Decorator("inf", None, "`kigen.inf_cache`, which nothing makes fail.", safe=True)
+lru_cache: Final = Decorator("lru", 100, "`kigen.lru_cache`, which nothing makes fail.", safe=True)
+lfu_cache: Final = Decorator("lfu", 100, "`kigen.lfu_cache`, which nothing makes fail.", safe=True)
+mru_cache: Final = Decorator("mru", 100, "`kigen.mru_cache`, which nothing makes fail.", safe=True)
+rr_cache: Final = Decorator("rr", 100, "`kigen.rr_cache`, which nothing makes fail.", safe=True)
+no_cache: Final = Decorator("no", 0, "`kigen.no_cache`, which nothing makes fail.", safe=True)

@@ -3,48 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeVar, Unpack, overload
 
 from kigen.caching.memoizer import Memoizer
+from kigen.caching.options import DEFAULTS, POSITIONAL, refuse_unknown, signature
 
 if TYPE_CHECKING:
-    from kigen.caching.cached import CachedFunction
-    from kigen.caching.events import Listener
+    from inspect import Signature
+
+    from kigen.caching.cached import CachedFunction, Materializer
     from kigen.caching.ignoring import Ignore
-    from kigen.caching.memoizer import Where
-    from kigen.caching.rules import Ttl
+    from kigen.caching.options import AllOptions, Options, Where
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-#: The options that follow maxsize, in klepto's order.
-_POSITIONAL = ("cache", "keymap", "ignore", "tol", "deep", "purge")
 
 
 class Decorator:
     """One of kigen's cache decorators: used bare, or called with options.
 
-    ``maxsize`` bounds the entries in memory (None: no bound; 0: none are kept). ``maxbytes`` bounds
-    what their results weigh together: ``weigh`` is a function of a result that gives its bytes
-    (None: the memory it takes); the entries have no bound then, unless one is given too.
-    ``archive`` is where each result is written at once, ``cache`` where it is written when it
-    leaves memory or you `dump`: an archive, a path or a URL. ``keymap`` is a Key class, or
-    whatever makes a hashable key of the arguments. ``ignore`` names the arguments that are no part of the key.
-    ``tol`` rounds floats in the key (``deep``: in containers too) to so many decimal places, which
-    lets neighbours share the result of the first. ``purge`` writes everything to the archive and
-    empties the memory when it is full, in place of making room for one.
-    ``name`` is the function's identity at rest instead of its module and qualified name.
-    ``on_change`` says what becomes of stored results if the function's body has changed:
-    ``"recompute"``, ``"warn"`` (and use them) or ``"ignore"``. ``copy`` says which results are
-    handed out as copies: None lists, dicts and sets, True all, False none. ``typed`` keeps ``1``,
-    ``1.0`` and ``True`` apart. ``ttl`` is how long a result lives: seconds, a timedelta, or a
-    function of the result; for ``stale`` seconds more it is served to all but the one caller who
-    computes it anew. ``condition`` is a function of the result that says whether to keep it.
-    ``materialize`` keeps what a generator function brings as a tuple, which is what calls return.
-    ``cache_exceptions`` are classes of exceptions that are kept like results, and raised again.
-    ``on_hit``, ``on_miss`` and ``on_load`` are called with the key of a call, ``on_evict`` with the
-    key and the result that leaves memory. ``version`` is part of the function's identity: change
-    it when something changes that the function only calls.
+    Args:
+        maxsize: how many entries stay in memory (None: no bound; 0: none).
+        cache: an archive, a path or a URL, to be written when an entry leaves memory or you `dump`.
+        keymap: a Key class, or whatever makes a hashable key of the arguments.
+        ignore: the arguments that are no part of the key: names, positions, ``"*"``, ``"**"``.
+        tol: floats in the key are rounded to so many decimal places, which lets neighbours share
+            the result of the first.
+        deep: round in containers, too.
+        purge: when memory is full, write all of it to the archive and empty it, in place of making
+            room for one.
+        archive: where each result is written at once: an archive, a path or a URL.
+        name: the function's identity at rest, instead of its module and qualified name.
+        on_change: what becomes of stored results if the function's body has changed:
+            ``"recompute"``, ``"warn"`` (and use them) or ``"ignore"``.
+        copy: which results are handed out as copies: None lists, dicts and sets, True all, False
+            none.
+        materialize: keep what a generator function brings as a tuple, which is what calls return.
+        typed: keep ``1``, ``1.0`` and ``True`` apart.
+        ttl: how long a result lives: seconds, a timedelta, or a function of the result.
+        stale: for so many seconds more it is served to all but the one caller who computes it anew.
+        condition: a function of the result that says whether to keep it.
+        cache_exceptions: classes of exceptions that are kept like results, and raised again.
+        on_hit, on_miss, on_load: called with the key of a call that was answered from memory,
+            computed, or found in the archive.
+        on_evict: called with the key and the result that leaves memory.
+        version: part of the function's identity: change it when something changes that the
+            function only calls.
+        maxbytes: how much the results in memory weigh together, at most; the entries have no bound
+            then, unless one is given too.
+        weigh: a function of a result that gives its bytes (None: the memory it takes).
 
     Raises `kigen.errors.ConfigurationError` for an option that makes no sense, and
     `kigen.errors.ArchiveError` for an archive that cannot be opened, both at decoration.
@@ -54,64 +61,82 @@ class Decorator:
         self._policy = policy
         self._maxsize = maxsize
         self._fixed: dict[str, Any] = {"safe": True} if safe else {}
-        self.__name__ = self.__qualname__ = f"{policy}_cache"
+        self.__name__: str = f"{policy}_cache"
+        self.__qualname__: str = self.__name__
         self.__doc__ = f"{doc}\n\n{type(self).__doc__}"
 
-    @overload
-    def __call__(self, function: Callable[P, R], /) -> CachedFunction[P, R]: ...
+    @property
+    def __signature__(self) -> Signature:
+        return signature(self._maxsize)
 
     @overload
     def __call__(
+        self, function: Callable[P, R], /, **options: Unpack[AllOptions]
+    ) -> CachedFunction[P, R]: ...
+
+    @overload  # a bool that is no literal gives a Memoizer, which is what it is
+    def __call__(  # type: ignore[overload-overlap]
         self,
         maxsize: int | None = ...,
-        cache: Where | None = None,
+        cache: Where | dict[Any, Any] | None = None,
         keymap: Callable[..., Any] | None = None,
         ignore: Ignore = None,
         tol: int | None = None,
         deep: bool = False,
         purge: bool = False,
         *,
-        archive: Where | None = None,
-        name: str | None = None,
-        on_change: str = "recompute",
-        copy: bool | None = None,
+        materialize: Literal[True],
+        **options: Unpack[Options],
+    ) -> Materializer: ...
+
+    @overload
+    def __call__(
+        self,
+        maxsize: int | None = ...,
+        cache: Where | dict[Any, Any] | None = None,
+        keymap: Callable[..., Any] | None = None,
+        ignore: Ignore = None,
+        tol: int | None = None,
+        deep: bool = False,
+        purge: bool = False,
+        *,
         materialize: bool = False,
-        typed: bool = False,
-        ttl: Ttl = None,
-        stale: float = 0.0,
-        condition: Callable[[Any], object] | None = None,
-        cache_exceptions: type[Exception] | tuple[type[Exception], ...] = (),
-        on_hit: Listener = None,
-        on_miss: Listener = None,
-        on_load: Listener = None,
-        on_evict: Listener = None,
-        version: object = None,
-        maxbytes: float | None = None,
-        weigh: Callable[[Any], float] | None = None,
+        **options: Unpack[Options],
     ) -> Memoizer: ...
 
     def __call__(self, maxsize: Any = ..., *args: Any, **options: Any) -> Any:
+        refuse_unknown(self.__name__, options, ("maxsize", *DEFAULTS))
         default = self._maxsize if options.get("maxbytes") is None else None
         if callable(maxsize) or isinstance(maxsize, classmethod | staticmethod):
             return Memoizer(self._policy, default, **options, **self._fixed)(maxsize, *args)
-        if len(args) > len(_POSITIONAL):
+        if len(args) > len(POSITIONAL):
             raise TypeError(
-                f"{self.__name__}: takes maxsize, {', '.join(_POSITIONAL)} by position, and got "
-                f"{args[len(_POSITIONAL) :]!r} besides; name the other options"
+                f"{self.__name__}: takes maxsize, {', '.join(POSITIONAL)} by position, and got "
+                f"{args[len(POSITIONAL) :]!r} besides; name the other options"
             )
         size = default if maxsize is ... else maxsize
-        positional = dict(zip(_POSITIONAL, args, strict=False))
+        positional = dict(zip(POSITIONAL, args, strict=False))
         return Memoizer(self._policy, size, **positional, **options, **self._fixed)
 
     def __repr__(self) -> str:
         return f"kigen.{self.__name__}"
 
 
-inf_cache = Decorator("inf", None, "Memoize a function; nothing ever leaves memory.")
-lru_cache = Decorator("lru", 100, "Memoize a function; the least recently used result leaves.")
-lfu_cache = Decorator("lfu", 100, "Memoize a function; the least frequently used result leaves.")
-mru_cache = Decorator("mru", 100, "Memoize a function; the most recently used result leaves.")
-rr_cache = Decorator("rr", 100, "Memoize a function; a result taken at random leaves.")
-no_cache = Decorator("no", 0, "Keep nothing in memory; only an archive remembers.")
-sieve_cache = Decorator("sieve", 100, "Memoize a function; the SIEVE algorithm says who leaves.")
-s3fifo_cache = Decorator("s3fifo", 100, "Memoize a function; what is used once only leaves soon.")
+inf_cache: Final = Decorator("inf", None, "Memoize a function; nothing ever leaves memory.")
+lru_cache: Final = Decorator(
+    "lru", 100, "Memoize a function; the least recently used result leaves."
+)
+lfu_cache: Final = Decorator(
+    "lfu", 100, "Memoize a function; the least frequently used result leaves."
+)
+mru_cache: Final = Decorator(
+    "mru", 100, "Memoize a function; the most recently used result leaves."
+)
+rr_cache: Final = Decorator("rr", 100, "Memoize a function; a result taken at random leaves.")
+no_cache: Final = Decorator("no", 0, "Keep nothing in memory; only an archive remembers.")
+sieve_cache: Final = Decorator(
+    "sieve", 100, "Memoize a function; the SIEVE algorithm says who leaves."
+)
+s3fifo_cache: Final = Decorator(
+    "s3fifo", 100, "Memoize a function; what is used once only leaves soon."
+)

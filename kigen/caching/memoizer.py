@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import update_wrapper
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, cast
 
 from kigen.caching.caches import give, is_memory, open_archive
 from kigen.caching.control import Control
-from kigen.caching.events import Events, Listener, TellingMiss
-from kigen.caching.ignoring import Ignore
+from kigen.caching.events import Events, TellingMiss
 from kigen.caching.keying import Keying
 from kigen.caching.kinds import is_method, materialized, refuse_kinds
 from kigen.caching.miss import Miss
 from kigen.caching.naming import Naming
-from kigen.caching.rules import Rules, Ttl
+from kigen.caching.options import DEFAULTS, AllOptions, refuse_unknown
+from kigen.caching.rules import Rules
 from kigen.caching.shelf import ON_CHANGE, Shelf
 from kigen.caching.wrapper import compile_key, compile_wrapper
 from kigen.errors import ConfigurationError
@@ -23,12 +23,9 @@ from kigen.policies import Policy, make_policy
 from kigen.signature import Parameters, kind
 
 if TYPE_CHECKING:
-    from os import PathLike
-
-    from kigen.archives import Archive, cache
+    from kigen.archives import Archive
     from kigen.caching.cached import CachedFunction
-
-    Where = Archive | cache | dict[Any, Any] | str | PathLike[str]
+    from kigen.caching.ignoring import Ignore
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -75,7 +72,9 @@ class Memoizer:
         self.keymap = chosen["keymap"]
         self.ignore = chosen["ignore"]
         tol, deep = chosen["tol"], chosen["deep"]
-        self.rounding: Callable[..., Any] | None = None if tol is None else _rounding(tol, deep=deep)
+        self.rounding: Callable[..., Any] | None = (
+            None if tol is None else _rounding(tol, deep=deep)
+        )
         self.purge = chosen["purge"]
         self.name = chosen["name"]
         self.named: str | None = None
@@ -98,8 +97,9 @@ class Memoizer:
         where = archive if cache is None else cache
         #: What klepto would take for the memory itself: a dict, a cache, an uncached archive.
         self.given: Any = cache
-        self.through = cache is None or is_memory(cache)
-        self.archive = None if where is None or type(where) is dict else open_archive(where)
+        self.through: bool = cache is None or is_memory(cache)
+        fresh = where is None or type(where) is dict
+        self.archive: Archive | None = None if fresh else open_archive(where)
 
     def __call__(self, function: Callable[P, R]) -> CachedFunction[P, R]:
         """Decorate ``function``, or what a classmethod or staticmethod wraps."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kigen.archives import Archive
     from kigen.caching.events import Listener
     from kigen.caching.info import CacheInfo
-    from kigen.caching.memoizer import Where
+    from kigen.caching.options import Where
     from kigen.caching.rules import Ttl
 
 R = TypeVar("R")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kigen.errors import ConfigurationError
 
-#: Seconds, or what gives them for a result; None: for ever.
-Ttl = float | Callable[[Any], float | None] | None
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    #: A time: seconds, or a timedelta.
+    Span = float | timedelta
+    #: How long a result lives, or what gives the seconds for a result; None: for ever.
+    Ttl = Span | Callable[[Any], float | None] | None
 
 
 class Rules(NamedTuple):
@@ -18,7 +23,7 @@ class Rules(NamedTuple):
     60.0
     """
 
-    ttl: Ttl = None
+    ttl: float | Callable[[Any], float | None] | None = None
     stale: float = 0.0
     condition: Callable[[Any], object] | None = None
     exceptions: tuple[type[BaseException], ...] = ()
@@ -27,15 +32,15 @@ class Rules(NamedTuple):
     def of(
         cls,
         ttl: Ttl = None,
-        stale: float = 0.0,
+        stale: Span = 0.0,
         condition: Callable[[Any], object] | None = None,
         cache_exceptions: type[BaseException] | tuple[type[BaseException], ...] = (),
     ) -> Rules:
         """Return the rules; raises `ConfigurationError` for options that make no sense."""
         if ttl is not None and not callable(ttl):
             ttl = _seconds("ttl", ttl, least=1e-9)
-        stale = _seconds("stale", stale, least=0.0)
-        if stale and ttl is None:
+        lasting = _seconds("stale", stale, least=0.0)
+        if lasting and ttl is None:
             raise ConfigurationError(
                 f"stale={stale!r} without ttl=: nothing ever grows stale; give the time to live"
             )
@@ -49,7 +54,7 @@ class Rules(NamedTuple):
                     f"cache_exceptions: {one!r} is no class of exceptions; give a class or a tuple",
                     cache_exceptions=cache_exceptions,
                 )
-        return cls(ttl, stale, condition, cache_exceptions)
+        return cls(ttl, lasting, condition, cache_exceptions)
 
     def keeps(self, value: Any) -> bool:
         """Return whether a result may be kept."""

@@ -15,7 +15,7 @@ from kigen.seeded.signature import read_shape
 from kigen.seeded.sweep import Drawing, check_rengine
 
 if TYPE_CHECKING:
-    from kigen.caching.memoizer import Where
+    from kigen.caching.options import Where
     from kigen.rengines import Rengine
 
 R = TypeVar("R")

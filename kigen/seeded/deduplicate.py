@@ -7,8 +7,8 @@ from functools import update_wrapper
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
-from kigen.caching.keying import Keying
 from kigen.caching.caches import open_archive
+from kigen.caching.keying import Keying
 from kigen.caching.wrapper import compile_key
 from kigen.errors import ConfigurationError
 from kigen.key import Key
@@ -17,7 +17,7 @@ from kigen.signature import Parameters, kind
 
 if TYPE_CHECKING:
     from kigen.archives import Archive
-    from kigen.caching.memoizer import Where
+    from kigen.caching.options import Where
 
 P = ParamSpec("P")
 R = TypeVar("R")

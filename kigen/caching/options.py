@@ -1,0 +1,117 @@
+"""The options of the cache decorators: one list, for them and for who reads their signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from inspect import Signature
+    from os import PathLike
+
+    from kigen.archives import Archive, cache
+    from kigen.caching.events import Listener
+    from kigen.caching.ignoring import Ignore
+    from kigen.caching.rules import Span, Ttl
+
+    #: An archive, or where one is: a path or a URL.
+    Where = Archive | cache | str | PathLike[str]
+
+OnChange = Literal["recompute", "warn", "ignore"]
+
+
+class Options(TypedDict, total=False):
+    """What a cache decorator takes by name alone."""
+
+    archive: Where | None
+    name: str | None
+    on_change: OnChange
+    copy: bool | None
+    typed: bool
+    ttl: Ttl
+    stale: Span
+    condition: Callable[[Any], object] | None
+    cache_exceptions: type[Exception] | tuple[type[Exception], ...]
+    on_hit: Listener
+    on_miss: Listener
+    on_load: Listener
+    on_evict: Listener
+    version: object
+    maxbytes: float | None
+    weigh: Callable[[Any], float] | None
+
+
+class AllOptions(Options, total=False):
+    """Those, klepto's, which may also follow maxsize by position, and one that changes the type."""
+
+    cache: Where | dict[Any, Any] | None
+    keymap: Callable[..., Any] | None
+    ignore: Ignore
+    tol: int | None
+    deep: bool
+    purge: bool
+    materialize: bool
+
+
+POSITIONAL: Final = ("cache", "keymap", "ignore", "tol", "deep", "purge")
+
+DEFAULTS: Final[AllOptions] = {
+    "cache": None,
+    "keymap": None,
+    "ignore": None,
+    "tol": None,
+    "deep": False,
+    "purge": False,
+    "archive": None,
+    "name": None,
+    "on_change": "recompute",
+    "copy": None,
+    "materialize": False,
+    "typed": False,
+    "ttl": None,
+    "stale": 0.0,
+    "condition": None,
+    "cache_exceptions": (),
+    "on_hit": None,
+    "on_miss": None,
+    "on_load": None,
+    "on_evict": None,
+    "version": None,
+    "maxbytes": None,
+    "weigh": None,
+}
+
+
+def chosen(options: AllOptions) -> AllOptions:
+    """Return all options: those given, and the defaults of the others."""
+    return {**DEFAULTS, **options}
+
+
+def refuse_unknown(decorator: str, given: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise TypeError for an option that the decorator does not have; name the nearest it has."""
+    unknown = next((name for name in given if name not in known), None)
+    if unknown is None:
+        return
+    from kigen.fields.problems import suggestion
+
+    nearest = suggestion(unknown, known) or f"; it has {', '.join(known)}"
+    raise TypeError(f"{decorator}() has no option {unknown!r}{nearest}")
+
+
+def signature(maxsize: int | None) -> Signature:
+    """Return the signature of a decorator, for `help` and editors, given the default maxsize."""
+    from inspect import Parameter, Signature
+
+    defaults = {"maxsize": maxsize, **DEFAULTS}
+    return Signature(
+        [
+            Parameter(
+                name,
+                Parameter.POSITIONAL_OR_KEYWORD
+                if name == "maxsize" or name in POSITIONAL
+                else Parameter.KEYWORD_ONLY,
+                default=default,
+            )
+            for name, default in defaults.items()
+        ]
+    )
