@@ -7,7 +7,9 @@ import itertools
 import subprocess
 import sys
 import time
+import timeit
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from benchmarks.interleave import Runner, Table, installed, race, statement
 
@@ -21,54 +23,30 @@ def decorators() -> dict[str, Decorator]:
     """Every contender as a decorator, the standard library's first."""
     import kigen
 
-    found: dict[str, Decorator] = {
+    made: dict[str, Decorator] = {
         "functools.lru_cache": functools.lru_cache(MAXSIZE),
         "functools.cache": functools.cache,
         "kigen.inf_cache": kigen.inf_cache(),
-        "kigen.lru_cache": kigen.lru_cache(MAXSIZE),
-        "kigen.lfu_cache": kigen.lfu_cache(MAXSIZE),
     }
+    for policy in ("lru", "lfu", "mru", "rr", "sieve", "s3fifo"):
+        made[f"kigen.{policy}_cache"] = getattr(kigen, f"{policy}_cache")(MAXSIZE)
     if installed("cachetools"):
         import cachetools
 
-        found["cachetools LRU"] = cachetools.cached(cachetools.LRUCache(MAXSIZE))
-        found["cachetools LFU"] = cachetools.cached(cachetools.LFUCache(MAXSIZE))
+        made["cachetools LRU"] = cachetools.cached(cachetools.LRUCache(MAXSIZE))
+        made["cachetools LFU"] = cachetools.cached(cachetools.LFUCache(MAXSIZE))
     if installed("cachebox"):
         import cachebox
 
-        found["cachebox LRU"] = cachebox.cached(cachebox.LRUCache(MAXSIZE))
-        found["cachebox LFU"] = cachebox.cached(cachebox.LFUCache(MAXSIZE))
+        made["cachebox LRU"] = cachebox.cached(cachebox.LRUCache(MAXSIZE))
+        made["cachebox LFU"] = cachebox.cached(cachebox.LFUCache(MAXSIZE))
     if installed("klepto"):
         import klepto
 
-        found["klepto inf"] = klepto.inf_cache()
-        found["klepto LRU"] = klepto.lru_cache(maxsize=MAXSIZE)
-        found["klepto LFU"] = klepto.lfu_cache(maxsize=MAXSIZE)
-    return found
-
-
-def fresh(decorate: Decorator) -> Runner:
-    """A runner whose every call is a miss, and an eviction where the cache is bounded."""
-    number, counter = 2000, itertools.count()
-
-    def f(x: int, y: int) -> int:
-        return x
-
-    cached = decorate(f)
-    for x in range(-2 * MAXSIZE, 0):  # a bounded cache is full when the clock starts
-        cached(x, x)
-
-    def runner() -> float:
-        values = [next(counter) for _ in range(number)]
-        start = time.perf_counter()
-        for x in values:
-            pass
-        middle = time.perf_counter()
-        for x in values:
-            cached(x, x)
-        return (time.perf_counter() - middle - (middle - start)) / number
-
-    return runner
+        made["klepto inf"] = klepto.inf_cache()
+        made["klepto LRU"] = klepto.lru_cache(maxsize=MAXSIZE)
+        made["klepto LFU"] = klepto.lfu_cache(maxsize=MAXSIZE)
+    return made
 
 
 def one(x: object) -> object:
@@ -86,55 +64,70 @@ def three(x: object, y: object, z: object) -> object:
     return x
 
 
-INTS = [(i, i + 1) for i in range(LIVE)]
-MIXED = [(i + 0.5, f"run-{i}", (i, i)) for i in range(LIVE)]
+class Shape(NamedTuple):
+    """One way to call a function: the source, and its arguments number i, by their names."""
+
+    source: str
+    each: str
+    arguments: Callable[[int], object]
+    target: Callable[..., object] = one
 
 
-def call(source: str, target: Callable[..., object], each: str, of: list[object]) -> Cases:
-    """One case: what each contender's cached target takes for one call of the source."""
-    return lambda decorate: statement(source, {"f": decorate(target)}, each=each, of=of)
+SHAPES: Mapping[str, Shape] = {
+    "f(1)": Shape("f(x)", "x", lambda i: i),
+    "f(1, 2)": Shape("f(x, y)", "x, y", lambda i: (i, i + 1), two),
+    "f(1, y=2)": Shape("f(x, y=y)", "x, y", lambda i: (i, i + 1), two),
+    "f(0.5, 'a', (1, 2))": Shape(
+        "f(x, y, z)", "x, y, z", lambda i: (i + 0.5, f"run-{i}", (i, i)), three
+    ),
+    "o.m(1)": Shape("o.m(x)", "x", lambda i: i),
+}
 
 
-Cases = Callable[[Decorator], Runner]
-
-
-def method(decorate: Decorator) -> Runner:
-    """A call of a cached method."""
+def names(case: str, decorate: Decorator) -> dict[str, object]:
+    """What the source of a case means."""
 
     class Owner:
         m = decorate(lambda self, x: x)
 
-    return statement("o.m(x)", {"o": Owner()}, each="x", of=list(range(LIVE)))
+    return {"f": decorate(SHAPES[case].target), "o": Owner()}
 
 
-CASES: Mapping[str, Cases] = {
-    "f(1)": call("f(x)", one, "x", list(range(LIVE))),
-    "f(1, 2)": call("f(x, y)", two, "x, y", INTS),
-    "f(1, y=2)": call("f(x, y=y)", two, "x, y", INTS),
-    "f(0.5, 'a', (1, 2))": call("f(x, y, z)", three, "x, y, z", MIXED),
-    "o.m(1)": method,
-}
+def found(case: str, decorate: Decorator) -> Runner:
+    """A runner whose every call finds its result."""
+    shape = SHAPES[case]
+    calls = [shape.arguments(i) for i in range(LIVE)]
+    return statement(shape.source, names(case, decorate), each=shape.each, of=calls)
 
 
-def hits(rounds: int) -> Table:
-    """Calls that find their result in memory."""
-    table = Table(f"A hit in memory, {LIVE} live keys", "functools.lru_cache", "ns")
-    for case, prepare in CASES.items():
+def fresh(case: str, decorate: Decorator) -> Runner:
+    """A runner whose every call is a miss, and an eviction where the cache is bounded."""
+    shape, number, counter = SHAPES[case], 2000, itertools.count(1)
+    space = names(case, decorate)
+    loop, empty = (
+        timeit.Timer(f"for {shape.each} in items:\n    {source}", globals=space)
+        for source in (shape.source, "pass")
+    )
+
+    def runner() -> float:
+        space["items"] = [shape.arguments(next(counter)) for _ in range(number)]
+        nothing = empty.timeit(1)
+        return (loop.timeit(1) - nothing) / number
+
+    runner()  # a bounded cache is full when the clock starts
+    return runner
+
+
+def table(title: str, prepare: Callable[[str, Decorator], Runner], rounds: int) -> Table:
+    """All contenders, in all shapes of calls."""
+    made = Table(title, "functools.lru_cache", "ns")
+    for case in SHAPES:
         runners = {}
         for name, decorate in decorators().items():
             if case != "o.m(1)" or "klepto" not in name:  # klepto's methods raise TypeError
-                runners[name] = prepare(decorate)
-        table.races[case] = race(runners, rounds=rounds)
-    return table
-
-
-def misses(rounds: int) -> Table:
-    """Calls that compute, in a full cache."""
-    table = Table(f"A miss in a full cache of {MAXSIZE}", "functools.lru_cache", "ns")
-    table.note = "The unbounded ones have nothing to evict."
-    runners = {name: fresh(decorate) for name, decorate in decorators().items()}
-    table.races["f(new, new)"] = race(runners, rounds=rounds)
-    return table
+                runners[name] = prepare(case, decorate)
+        made.races[case] = race(runners, rounds=rounds)
+    return made
 
 
 def imports(rounds: int) -> Table:
@@ -167,6 +160,8 @@ def interpreter(source: str) -> Runner:
 
 def run(rounds: int) -> Iterator[Table]:
     """All tables of this module."""
-    yield hits(rounds)
-    yield misses(rounds)
+    yield table(f"A hit in memory, {LIVE} live keys", found, rounds)
+    misses = table(f"A miss in a full cache of {MAXSIZE}", fresh, rounds)
+    misses.note = "The unbounded ones have nothing to evict."
+    yield misses
     yield imports(rounds)
