@@ -79,10 +79,8 @@ def _whole(weight: Any) -> int | None:
     """Return a weight in whole bytes, rounded up; None if it is none."""
     if isinstance(weight, bool):
         return None
-    if isinstance(weight, float) and 0 <= weight < float("inf"):
-        return -int(-weight // 1)
-    try:
-        number = index(weight)
-    except TypeError:
+    exact = hasattr(weight, "__index__")
+    if not exact and not hasattr(weight, "__float__"):
         return None
-    return number if number >= 0 else None
+    number: float = index(weight) if exact else float(weight)
+    return -int(-number // 1) if 0 <= number < float("inf") else None
