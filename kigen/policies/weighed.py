@@ -162,8 +162,9 @@ class Weighed(Bounded):
             return False
         entry[3] = None
         weight = self._release(entry)
+        self.dropped += 1
         self.ledger.dropped += weight
-        if self.ledger.dropped * 10 > self.maxbytes:
+        if self.ledger.dropped * 10 > self.maxbytes or self.dropped > len(self.memory) + 64:
             self.ledger.dropped = 0
             self.let_go()
         return True
@@ -260,12 +261,10 @@ class Pile(deque[Entry]):
 
     __slots__ = ("weight", "weights")
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.weight: int = 0
         self.weights: deque[int] = deque()
-        for entry in entries:
-            self.append(entry)
 
     def append(self, entry: Entry) -> None:
         weight: int = entry[4] or 0  # it may have been dropped on the way
@@ -274,13 +273,13 @@ class Pile(deque[Entry]):
         self.weight += weight
 
     def popleft(self) -> Entry:
-        self.weight -= self.weights.popleft()
-        return super().popleft()
-
-    def clear(self) -> None:
-        super().clear()
-        self.weights.clear()
-        self.weight = 0
+        entry = super().popleft()
+        if self.weights:
+            self.weight -= self.weights.popleft()
+        if not self:  # a finalizer that came between two steps has left no trace
+            self.weights.clear()
+            self.weight = 0
+        return entry
 
 
 class WeighedS3FIFO(Weighed, S3FIFO):
