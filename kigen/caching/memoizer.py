@@ -54,8 +54,8 @@ class Memoizer:
     ) -> None:
         refuse_unknown(type(self).__name__, options, DEFAULTS)
         chosen: AllOptions = {**DEFAULTS, **options}
-        self.maxbytes = chosen["maxbytes"]
-        self.weigh = chosen["weigh"]
+        self.maxbytes: float | None = chosen["maxbytes"]
+        self.weigh: Callable[[Any], float] | None = chosen["weigh"]
         make_policy(policy, maxsize, self.maxbytes, self.weigh)  # refuses bad bounds at once
         cache, archive, on_change = chosen["cache"], chosen["archive"], chosen["on_change"]
         if cache is not None and archive is not None:
@@ -69,20 +69,20 @@ class Memoizer:
             )
         self.policy = policy
         self.maxsize = maxsize
-        self.keymap = chosen["keymap"]
-        self.ignore = chosen["ignore"]
+        self.keymap: Callable[..., Any] | None = chosen["keymap"]
+        self.ignore: Ignore = chosen["ignore"]
         tol, deep = chosen["tol"], chosen["deep"]
         self.rounding: Callable[..., Any] | None = (
             None if tol is None else _rounding(tol, deep=deep)
         )
-        self.purge = chosen["purge"]
-        self.name = chosen["name"]
+        self.purge: bool = chosen["purge"]
+        self.name: str | None = chosen["name"]
         self.named: str | None = None
         self.on_change = on_change
-        self.copy = chosen["copy"]
-        self.materialize = chosen["materialize"]
+        self.copy: bool | None = chosen["copy"]
+        self.materialize: bool = chosen["materialize"]
         self.safe = safe
-        self.typed = chosen["typed"]
+        self.typed: bool = chosen["typed"]
         rules = Rules.of(
             chosen["ttl"], chosen["stale"], chosen["condition"], chosen["cache_exceptions"]
         )
@@ -93,12 +93,12 @@ class Memoizer:
             on_load=chosen["on_load"],
             on_evict=chosen["on_evict"],
         )
-        self.version = chosen["version"]
+        self.version: object = chosen["version"]
         where = archive if cache is None else cache
         #: What klepto would take for the memory itself: a dict, a cache, an uncached archive.
         self.given: Any = cache
         self.through: bool = cache is None or is_memory(cache)
-        fresh = where is None or type(where) is dict
+        fresh = where is None or type(cache) is dict
         self.archive: Archive | None = None if fresh else open_archive(where)
 
     def __call__(self, function: Callable[P, R]) -> CachedFunction[P, R]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["find"]
 
 # Held as numbers of fixed width that NumPy has too; all others go value by value.
-FIXED = {
+FIXED: set[Any] = {
     pl.Boolean,
     pl.Date,
     pl.Datetime,

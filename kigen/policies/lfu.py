@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
+from typing import ClassVar
 
 from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
@@ -30,7 +31,7 @@ class LFU(Lined):
 
     __slots__ = ("fresh", "heap", "turn")
 
-    hit = hit_source("{entry}[0] += 1.0; ")
+    hit: ClassVar[str] = hit_source("{entry}[0] += 1.0; ")
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operator import itemgetter
+from typing import ClassVar
 
 from kigen.policies.bounded import Bounded, hit_source
 from kigen.policies.policy import Entry
@@ -31,7 +32,7 @@ class LRU(Bounded):
 
     __slots__ = ("horizon", "queue")
 
-    hit = hit_source("{entry}[0] = {calls}; ")
+    hit: ClassVar[str] = hit_source("{entry}[0] = {calls}; ")
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize, timed=True)

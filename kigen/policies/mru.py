@@ -27,7 +27,7 @@ class MRU(Bounded):
 
     __slots__ = ("latest", "queue")
 
-    hit = hit_source("{latest}[0] = {entry}; {entry}[0] = {calls}; ")
+    hit: ClassVar[str] = hit_source("{latest}[0] = {entry}; {entry}[0] = {calls}; ")
     shared: ClassVar[tuple[str, ...]] = ("latest",)
 
     def __init__(self, maxsize: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
@@ -22,7 +23,7 @@ class RR(Lined):
 
     __slots__ = ("line", "random")
 
-    hit = hit_source()
+    hit: ClassVar[str] = hit_source()
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable
+from typing import ClassVar
 
 from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
@@ -32,7 +33,7 @@ class S3FIFO(Lined):
 
     __slots__ = ("gone", "main", "share", "small")
 
-    hit = hit_source("{entry}[0] += 1.0; ")
+    hit: ClassVar[str] = hit_source("{entry}[0] += 1.0; ")
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from typing import ClassVar
 
 from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
@@ -32,7 +33,7 @@ class SIEVE(Lined):
 
     __slots__ = ("ahead", "passed")
 
-    hit = hit_source("{entry}[0] = True; ")
+    hit: ClassVar[str] = hit_source("{entry}[0] = True; ")
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)

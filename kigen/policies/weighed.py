@@ -93,6 +93,7 @@ class Weighed(Bounded):
     maxbytes: int
     weigh: Weigh
     ledger: Ledger
+    dropped: int
 
     def __init__(self, maxsize: int | None, maxbytes: int, weigh: Weigh) -> None:
         super().__init__(maxsize or 0)
@@ -294,7 +295,7 @@ class WeighedS3FIFO(Weighed, S3FIFO):
     def __init__(self, maxsize: int | None, maxbytes: int, weigh: Weigh) -> None:
         super().__init__(maxsize, maxbytes, weigh)
         self.small: Pile = Pile()
-        self.share = float("inf") if maxsize is None else maxsize / 10
+        self.share: float = float("inf") if maxsize is None else maxsize / 10
 
     def call(self) -> Entry | None:
         if self.small.weight * 10 >= self.maxbytes:

@@ -116,7 +116,6 @@ def test_two_functions_under_one_decorator_object_share_nothing(cache: Any) -> N
         ({"ignore": -3}, "ignore=-3"),
         ({"keymap": 3}, "keymap=3"),
         ({"keymap": Key, "ignore": "x"}, "exclude each other"),
-        ({"cache": {}}, "path or a URL"),
         ({"archive": 3}, "path or a URL"),
         ({"archive": object()}, "path or a URL"),
     ],
