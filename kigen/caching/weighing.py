@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import ExitStack
 from operator import index
 from typing import Any
 
@@ -32,8 +33,11 @@ class WeighingMiss(Miss):
         if self.purge and self.shelf is not None and policy.is_full(weight):
             self.pour(self.shelf, key, value)
             return
-        for entry in policy.admit(key, value, weight, now):
-            self.leave(entry)
+        left = policy.admit(key, value, weight, now)
+        if left:
+            with ExitStack() as farewell:  # to all, even if what listens to one raises
+                for entry in reversed(left):
+                    farewell.callback(self.leave, entry)
 
 
 class Weigher:

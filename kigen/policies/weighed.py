@@ -128,14 +128,12 @@ class Weighed(Bounded):
         while True:
             held = self.memory.get(key)
             if held is None:
-                if self._take(weight) and self._enter([0.0, value, key, now, weight]):
-                    return left
-            else:
-                if weight <= (held[4] or 0):  # first, for the bytes it frees may be taken at once
-                    held[1] = value
-                if self.ledger.change(held, weight):
-                    held[1] = value
-                    return left
+                if self._take(weight):
+                    if self._enter([0.0, value, key, now, weight]):
+                        return left
+                    continue  # another thread was first
+            elif self._replace(held, value, weight):
+                return left
             gone = self.evict()
             if gone is not None:
                 self._release(gone)
@@ -185,6 +183,15 @@ class Weighed(Bounded):
             return True
         self.ledger.give(weight)
         return False
+
+    def _replace(self, held: Entry, value: Any, weight: int) -> bool:
+        """Give an entry another value, if there is room for it."""
+        if weight <= (held[4] or 0):  # first, for the bytes that it frees may be taken at once
+            held[1] = value
+        changed = self.ledger.change(held, weight)
+        if changed:
+            held[1] = value
+        return changed
 
     def _enter(self, entry: Entry) -> bool:
         """Put an entry into memory, unless another one lies there, which is to take its value."""
