@@ -107,7 +107,7 @@ class Decorator:
     def __call__(self, maxsize: Any = ..., *args: Any, **options: Any) -> Any:
         refuse_unknown(self.__name__, options, ("maxsize", *DEFAULTS))
         default = self._maxsize if options.get("maxbytes") is None else None
-        if callable(maxsize) or isinstance(maxsize, classmethod | staticmethod):
+        if callable(maxsize) or hasattr(maxsize, "__get__"):
             return Memoizer(self._policy, default, **options, **self._fixed)(maxsize, *args)
         if len(args) > len(POSITIONAL):
             raise TypeError(

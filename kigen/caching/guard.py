@@ -8,7 +8,9 @@ are handed out as they are, for copying a large one at each hit would be worse t
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Final
 
 from kigen.errors import ConfigurationError
@@ -19,6 +21,15 @@ Copier = Callable[[Any], Any]
 FIXED: Final = frozenset({int, float, str, bytes, bool, complex, type(None), range})
 
 _CONTAINERS: Final = frozenset({list, dict, set, bytearray, tuple})
+
+#: What a second caller would find used up.
+_SPENT: Final = frozenset(
+    {
+        *(GeneratorType, AsyncGeneratorType, CoroutineType, map, filter, zip, enumerate),
+        contextlib._GeneratorContextManager,  # noqa: SLF001 - what contextmanager makes
+        contextlib._AsyncGeneratorContextManager,  # noqa: SLF001
+    }
+)
 
 
 def choose_guard(copy: bool | None) -> Callable[[Any], Copier | None]:
@@ -48,18 +59,28 @@ def _any_copier(value: Any) -> Copier | None:
         return None
     from copy import deepcopy
 
+    _refuse_spent(value)
     return deepcopy
 
 
 def _container_copier(value: Any) -> Copier | None:
     kind = value.__class__
     if kind not in _CONTAINERS:
+        _refuse_spent(value)
         return None
     if FIXED.issuperset(map(type, value.values() if kind is dict else value)):
         return None if kind is tuple else kind.copy
     if kind is tuple and not _holds_container(value):
         return None
     return _checked_copier(value)
+
+
+def _refuse_spent(value: Any) -> None:
+    if value.__class__ in _SPENT:
+        raise ConfigurationError(
+            f"{value!r} can be used up only once, so that it is no result to keep: return a tuple, "
+            "decorate the coroutine function itself, or hand it out all the same (copy=False)"
+        )
 
 
 def _holds_container(value: tuple[Any, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -17,13 +18,27 @@ def is_method(function: Any) -> bool:
 
 def refuse_kinds(function: Any, kinds: Collection[str], remedy: str) -> None:
     """Raise `ConfigurationError` for what is no function, or a function of one of the ``kinds``."""
+    from kigen.caching.properties import cached_property  # which needs this module
+
+    if isinstance(function, property | functools.cached_property | cached_property):
+        raise ConfigurationError(
+            f"{function!r} is a property, and no function: put @cached_property, which takes the "
+            "same options, in place of both"
+        )
     if not callable(function):
-        raise ConfigurationError(f"{function!r} is not callable: there is nothing to cache")
+        in_a_class = hasattr(function, "__get__")  # singledispatchmethod, partialmethod
+        remedy = (
+            "decorate the functions that it is made of"
+            if in_a_class
+            else "there is nothing to cache"
+        )
+        raise ConfigurationError(f"{function!r} is not callable: {remedy}")
     what = kind(function)
     if what in kinds:
         name = getattr(function, "__qualname__", None) or repr(function)
+        article = "an" if what.startswith("a") else "a"
         raise ConfigurationError(
-            f"{name} is a {what} function, whose result can be used up only once: {remedy}"
+            f"{name} is {article} {what} function, whose result can be used up only once: {remedy}"
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from kigen.caching.flight import Flight
 from kigen.caching.miss import Miss
 from kigen.caching.notices import warn
-from kigen.errors import ArchiveError, StorageWarning, UnkeyableCall
+from kigen.errors import ArchiveError, ConfigurationError, StorageWarning, UnkeyableCall
 
 
 class Unkeyed:
@@ -27,6 +27,9 @@ class LenientMiss(Miss):
     """
 
     __slots__ = ("told",)
+
+    begun: int
+    misses: int
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -47,7 +50,11 @@ class LenientMiss(Miss):
 
     def settle(self, flight: Flight, value: Any, now: float) -> Any:
         if flight.key.__class__ is not Unkeyed:
-            return super().settle(flight, value, now)
+            try:
+                return super().settle(flight, value, now)
+            except ConfigurationError as error:  # a generator, which is no result to keep
+                self.tell(error)
+                return value
         self.misses += 1
         flight.land(self.flights)
         return value
