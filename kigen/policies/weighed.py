@@ -134,6 +134,8 @@ class Weighed(Bounded):
                     continue  # another thread was first
             elif self._replace(held, value, weight):
                 return left
+            elif held[4] is None:
+                continue  # another thread has just taken it out
             gone = self.evict()
             if gone is not None:
                 self._release(gone)
