@@ -210,6 +210,22 @@ def test_who_leaves_goes_to_the_archive_one_and_all(tmp_path: Path) -> None:
     assert len(f.archive()) == 5
 
 
+def test_who_leaves_together_reaches_the_archive_though_a_listener_raises(tmp_path: Path) -> None:
+    def listener(key: Any, result: Any) -> None:
+        raise LookupError(key)
+
+    f = lru_cache(maxbytes=10, weigh=len, cache=tmp_path / "runs.db", on_evict=listener)(
+        lambda x: [x] * x
+    )
+    for x in [1, 2, 3, 4]:
+        f(x)
+    with pytest.raises(LookupError):
+        f(10)
+    assert len(f.archive()) == 4
+    assert f(10) == [10] * 10
+    assert f.info().bytes == 10
+
+
 def test_loading_brings_what_fits(tmp_path: Path) -> None:
     f = inf_cache(archive=tmp_path / "runs.db", name="f")(lambda x: [x] * x)
     for x in [3, 4, 5, 6, 50]:
