@@ -39,7 +39,7 @@ class Call(NamedTuple):
 
 
 def _are_pairs(arguments: Any) -> bool:
-    """Tell whether they stand under names; what a keymap makes may look the same, and is kept so."""
+    """Tell whether they stand under names; what a keymap makes and looks so does no harm."""
     return type(arguments) is tuple and all(
         type(pair) is tuple and len(pair) == 2 and type(pair[0]) is str for pair in arguments
     )

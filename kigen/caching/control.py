@@ -49,7 +49,7 @@ class Control:
         self._function = function
         self._call = call
         self._parked: Shelf | None = None  # the archive that is switched off ...
-        self._written: frozenset[Any] = frozenset()  # ... and what was in memory then
+        self._written: dict[Any, Any] = {}  # ... and what was in memory then
         self.memory: Memory = Memory(miss, calls)
         self._key = key
         self._rounded = rounded
@@ -317,7 +317,7 @@ class Control:
     def _switch(self, on: bool) -> None:
         if not on and self._miss.shelf is not None:
             self._miss.shelf, self._parked = None, self._miss.shelf
-            self._written = frozenset(self.memory)
+            self._written = {key: self.memory.lying(key) for key in self.memory}
         elif on and self._miss.shelf is None:
             if self._parked is None:
                 raise ConfigurationError(
@@ -325,4 +325,6 @@ class Control:
                     "f.archive('runs.db')"
                 )
             self._miss.shelf, self._parked = self._parked, None
-            self.unwrite(self._written)
+            written = self._written.items()
+            self.unwrite({key for key, value in written if self.memory.lying(key) is value})
+            self._written = {}

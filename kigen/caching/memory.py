@@ -22,13 +22,17 @@ class Memory(MutableMapping[Any, Any]):
 
     def kept(self, key: Any) -> Any:
         """Return what a call would get, an exception as `Raised`; `MISSING` if it would compute."""
-        found = self._stored(key)
-        value = MISSING if found is None else self._miss.policy.peek(found)
+        value = self.lying(key)
         if value.__class__ is not Held:
             return value
         if not value.lives():
             return MISSING
         return value.value if value.value.__class__ is Raised else value.hand_out()
+
+    def lying(self, key: Any) -> Any:
+        """Return what lies in memory under a key, be it `Held` or expired; `MISSING` if nothing."""
+        found = self._stored(key)
+        return MISSING if found is None else self._miss.policy.peek(found)
 
     def __getitem__(self, key: Any) -> Any:
         value = self.kept(key)
