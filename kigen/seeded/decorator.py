@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    SupportsIndex,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    overload,
+)
 
 from kigen.blueprint import Blueprint
 from kigen.caching import Memoizer
 from kigen.caching.kinds import refuse_kinds
+from kigen.caching.options import refuse_unknown
 from kigen.errors import ConfigurationError
 from kigen.key import Key
 from kigen.seeded.evaluation import Evaluation, checked_seed
@@ -15,41 +25,52 @@ from kigen.seeded.signature import read_shape
 from kigen.seeded.sweep import Drawing, check_rengine
 
 if TYPE_CHECKING:
-    from kigen.caching.options import Where
+    from kigen.caching.options import OnChange, Where
     from kigen.rengines import Rengine
 
+K = TypeVar("K", bound=Key)
 R = TypeVar("R")
 
 _NO_EVALUATIONS = ("generator", "coroutine", "async generator")
 
 
-@overload
+class SeededOptions(TypedDict, total=False):
+    """What `seeded_cache` takes beside the Key class."""
+
+    seed: SupportsIndex
+    archive: Where | None
+    cache: Where | None
+    blueprint: Blueprint[Any] | None
+    rengine: Callable[[int], Rengine] | Rengine | None
+    maxsize: int | None
+    maxbytes: float | None
+    weigh: Callable[[Any], float] | None
+    policy: str
+    name: str | None
+    on_change: OnChange
+    copy: bool | None
+
+
+@overload  # a Key class is callable, too, and no evaluation
 def seeded_cache(  # type: ignore[overload-overlap]
-    key: type[Key] | None = None,
-    *,
-    seed: int = 0,
-    archive: Where | None = None,
-    cache: Where | None = None,
-    blueprint: Blueprint[Any] | None = None,
-    rengine: Callable[[int], Rengine] | Rengine | None = None,
-    maxsize: int | None = None,
-    maxbytes: float | None = None,
-    weigh: Callable[[Any], float] | None = None,
-    policy: str = "inf",
-    name: str | None = None,
-    on_change: str = "recompute",
-    copy: bool | None = None,
-) -> Callable[[Callable[..., R]], Evaluation[R]]: ...
+    key: type[K], **options: Unpack[SeededOptions]
+) -> Callable[[Callable[..., R]], Evaluation[K, R]]: ...
 
 
 @overload
-def seeded_cache(function: Callable[..., R], /) -> Evaluation[R]: ...
+def seeded_cache(
+    key: None = None, **options: Unpack[SeededOptions]
+) -> Callable[[Callable[Concatenate[K, ...], R]], Evaluation[K, R]]: ...
+
+
+@overload
+def seeded_cache(function: Callable[Concatenate[K, ...], R], /) -> Evaluation[K, R]: ...
 
 
 def seeded_cache(
     key: Any = None,
     *,
-    seed: int = 0,
+    seed: SupportsIndex = 0,
     archive: Where | None = None,
     cache: Where | None = None,
     blueprint: Blueprint[Any] | None = None,
@@ -95,30 +116,21 @@ def seeded_cache(
             f"key={key!r} is no Key class; pass a subclass of kigen.Key", key=key
         )
     bare = callable(key) and not isinstance(key, type)
-    _check_options(options)
+    refuse_unknown("seeded_cache", options, ("key", *SeededOptions.__annotations__))
     bounded = maxsize is not None or maxbytes is not None
     policy = "lru" if policy == "inf" and bounded else policy
     memoizer = Memoizer(policy, maxsize, maxbytes=maxbytes, cache=cache, archive=archive, **options)
-    seed = checked_seed(seed)
+    chosen = checked_seed(seed)
     check_rengine(rengine)
 
-    def decorate(function: Callable[..., R], depth: int = 1) -> Evaluation[R]:
+    def decorate(function: Callable[..., R], depth: int = 1) -> Evaluation[Any, R]:
         refuse_kinds(function, _NO_EVALUATIONS, "an evaluation returns its result")
         shape = read_shape(function, None if bare else key, depth)
         plan = Blueprint(shape.key_type) if blueprint is None else blueprint
         _check_blueprint(plan, shape.key_type)
-        return Evaluation(function, shape, memoizer, seed, Drawing(plan, rengine))
+        return Evaluation(function, shape, memoizer, chosen, Drawing(plan, rengine))
 
     return decorate(key, depth=2) if bare else decorate
-
-
-def _check_options(options: dict[str, Any]) -> None:
-    unknown = sorted(options.keys() - {"name", "on_change", "copy", "weigh"})
-    if unknown:
-        raise TypeError(
-            f"seeded_cache() has no option {unknown[0]!r}; it has key, seed, archive, cache, "
-            "blueprint, rengine, maxsize, maxbytes, weigh, policy, name, on_change and copy"
-        )
 
 
 def _check_blueprint(blueprint: Any, key_type: type[Key]) -> None:

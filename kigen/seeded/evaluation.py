@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import update_wrapper
 from operator import index
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 
 from kigen.caching import CacheInfo, Memoizer
 from kigen.caching.call import know_key_type
 from kigen.caching.keying import Keying
 from kigen.caching.naming import Naming
+from kigen.caching.travel import Travelling
 from kigen.errors import ConfigurationError, KeyFieldError
 from kigen.key import Key
 from kigen.seeded.signature import Shape
@@ -19,9 +20,12 @@ from kigen.signature import Parameters
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from pandas import DataFrame
+
     from kigen.archives import Archive
     from kigen.seeded.sweep import Drawing, Progress
 
+K = TypeVar("K", bound=Key)
 R = TypeVar("R")
 
 
@@ -33,35 +37,45 @@ class _SeededNaming(Naming):
         return {**trial.to_dict(), "seed": seed}
 
 
-class Evaluation(Generic[R]):
+class Evaluation(Travelling, Generic[K, R]):
     """A function of a Key whose results are kept under (function, key, seed); see `seeded_cache`.
 
     Call it with a key, or with the values of its fields; ``seed=`` overrides the decorator's.
     """
 
+    __name__: str
+    __qualname__: str
+
     def __init__(
         self,
         function: Callable[..., R],
-        shape: Shape,
+        shape: Shape[K],
         memoizer: Memoizer,
         seed: int,
-        drawing: Drawing,
+        drawing: Drawing[K],
     ) -> None:
-        def evaluate(key: Key, seed: int) -> R:
-            return shape.call(function, key, seed)  # type: ignore[no-any-return]
+        def evaluate(key: K, seed: int) -> R:
+            return shape.call(function, key, seed)
 
         keying = Keying.of(Parameters.of(evaluate), None, None)
         naming = _SeededNaming(function, keying.names, memoizer.name)
         self._cached, self._control = memoizer.memoize(evaluate, keying, naming)
         self._drawing = drawing
-        self.key_type: type[Key] = shape.key_type
+        self.key_type: type[K] = shape.key_type
         know_key_type(shape.key_type)
         self.seed = seed
         update_wrapper(self, function, updated=())  # whose attributes would hide our methods
-        self.__name__: str
-        self.__qualname__: str
+        self.travels_by(Evaluation, function, shape, memoizer, seed, drawing)
 
-    def __call__(self, key: Key | None = None, /, *, seed: int | None = None, **fields: Any) -> R:
+    @overload
+    def __call__(self, key: K, /, *, seed: SupportsIndex | None = None) -> R: ...
+
+    @overload
+    def __call__(self, /, *, seed: SupportsIndex | None = None, **fields: Any) -> R: ...
+
+    def __call__(
+        self, key: K | None = None, /, *, seed: SupportsIndex | None = None, **fields: Any
+    ) -> R:
         """Return the result for a key: remembered, archived, or evaluated now.
 
         Raises `kigen.errors.FieldError` and `kigen.errors.KeyFieldError` for a key that is none,
@@ -73,9 +87,6 @@ class Evaluation(Generic[R]):
     def __repr__(self) -> str:
         return f"<evaluation {self.__qualname__} of {self.key_type.__name__}>"
 
-    def __reduce__(self) -> str:
-        return self.__qualname__
-
     def _kigen_settings(self) -> Any:
         """Return what tells this evaluation from others of its function: see `identify`."""
         return "seeded_cache", self.key_type.identity(), self.seed
@@ -84,10 +95,10 @@ class Evaluation(Generic[R]):
         self,
         n: int,
         *,
-        seed: int | None = None,
+        seed: SupportsIndex | None = None,
         executor: Executor | None = None,
         progress: bool | Progress | None = None,
-    ) -> list[tuple[Key, R]]:
+    ) -> list[tuple[K, R]]:
         """Draw ``n`` distinct keys, evaluate those that are missing, return (key, result) pairs.
 
         The keys are those of ``seed``, always in the same order, and fewer are a prefix of more:
@@ -104,14 +115,14 @@ class Evaluation(Generic[R]):
         keys = self._drawing.keys(n, chosen)
         return run(self, keys, chosen, executor, progress)
 
-    def results(self, *, seed: int | None = None) -> Iterator[tuple[Key, R]]:
+    def results(self, *, seed: SupportsIndex | None = None) -> Iterator[tuple[K, R]]:
         """Iterate over all (key, result) pairs in the archive, of every seed or of one.
 
         Without an archive: over those in memory.
         """
         return ((key, result) for key, _, result, _ in self._rows(seed))
 
-    def to_frame(self, *, seed: int | None = None) -> Any:
+    def to_frame(self, *, seed: SupportsIndex | None = None) -> DataFrame:
         """Return a pandas frame: a row an evaluation, a column a field, then seed and result.
 
         A result that is a mapping with string keys is spread over a column each. ``elapsed`` is
@@ -147,24 +158,40 @@ class Evaluation(Generic[R]):
         """Write what is not yet written to the archive."""
         self._control.dump()
 
-    def lookup(self, key: Key | None = None, /, *, seed: int | None = None, **fields: Any) -> R:
+    @overload
+    def lookup(self, key: K, /, *, seed: SupportsIndex | None = None) -> R: ...
+
+    @overload
+    def lookup(self, /, *, seed: SupportsIndex | None = None, **fields: Any) -> R: ...
+
+    def lookup(
+        self, key: K | None = None, /, *, seed: SupportsIndex | None = None, **fields: Any
+    ) -> R:
         """Return a result that is there already; raises KeyError, and never evaluates."""
         result: R = self._control.lookup(self._key(key, fields), self._seed(seed))
         return result
 
-    def has(self, key: Key | None = None, /, *, seed: int | None = None, **fields: Any) -> bool:
+    @overload
+    def has(self, key: K, /, *, seed: SupportsIndex | None = None) -> bool: ...
+
+    @overload
+    def has(self, /, *, seed: SupportsIndex | None = None, **fields: Any) -> bool: ...
+
+    def has(
+        self, key: K | None = None, /, *, seed: SupportsIndex | None = None, **fields: Any
+    ) -> bool:
         """Return whether there is a result already, in memory or archive."""
         try:
-            self.lookup(key, seed=seed, **fields)
+            self._control.lookup(self._key(key, fields), self._seed(seed))
         except KeyError:
             return False
         return True
 
-    def remember(self, key: Key, seed: int, result: R) -> None:
+    def remember(self, key: K, seed: int, result: R) -> None:
         """Take in a result that was evaluated elsewhere, by this very function."""
         self._control.put((key, seed), result)
 
-    def _key(self, key: Any, fields: Mapping[str, Any]) -> Key:
+    def _key(self, key: Any, fields: Mapping[str, Any]) -> K:
         if key is None:
             return self.key_type(**fields)
         known = type(key)
@@ -181,13 +208,13 @@ class Evaluation(Generic[R]):
                 "key.replace(...)",
                 fields=list(fields),
             )
-        given: Key = key
+        given: K = key
         return given
 
     def _seed(self, seed: Any) -> int:
         return self.seed if seed is None else checked_seed(seed)
 
-    def _rows(self, seed: int | None) -> Iterator[tuple[Key, int, R, float | None]]:
+    def _rows(self, seed: SupportsIndex | None) -> Iterator[tuple[K, int, R, float | None]]:
         for (key, of_seed), result, elapsed in self._control.stored():
             ours = key.identity() == self.key_type.identity()  # a function may have several
             if ours and seed in (None, of_seed):

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from kigen.errors import ConfigurationError
 from kigen.key import Key
 from kigen.seeded.rng import RngMaker, choose_rng, derived_seed
 from kigen.signature import Parameters
 
+K = TypeVar("K", bound=Key)
+R = TypeVar("R")
+
 _OFFERED = ("rng", "seed")
 
 
-class Shape(NamedTuple):
+class Shape(NamedTuple, Generic[K]):
     """What an evaluation function is called with.
 
     ``unpacked``: with the key's fields, one parameter each, instead of the key itself.
     ``by_position``: the parameters that cannot be passed by name, with their defaults.
     """
 
-    key_type: type[Key]
+    key_type: type[K]
     unpacked: tuple[str, ...]
     by_position: tuple[tuple[str, Any], ...]
     rng: RngMaker | None
     wants_seed: bool
 
-    def call(self, function: Callable[..., Any], key: Key, seed: int) -> Any:
+    def call(self, function: Callable[..., R], key: K, seed: int) -> R:
         """Call ``function`` with what it wants of the key and the seed."""
         wanted: dict[str, Any] = {name: getattr(key, name) for name in self.unpacked}
         if self.rng is not None:
@@ -39,7 +42,7 @@ class Shape(NamedTuple):
         return function(*args, **wanted) if self.unpacked else function(key, *args, **wanted)
 
 
-def read_shape(function: Callable[..., Any], key_type: Any, depth: int) -> Shape:
+def read_shape(function: Callable[..., Any], key_type: Any, depth: int) -> Shape[Any]:
     """Read the shape of ``function``; ``depth`` frames up is where it was defined.
 
     Raises `ConfigurationError` if there is no Key class, or a parameter that nothing fills.

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from operator import index
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from kigen.errors import ConfigurationError
 from kigen.key import Key
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
     from kigen.rengines import Rengine
     from kigen.seeded.evaluation import Evaluation
 
+K = TypeVar("K", bound=Key)
 R = TypeVar("R")
 
 #: Called with (done, total) after each evaluation.
 Progress = Callable[[int, int], None]
 
 
-class Drawing(NamedTuple):
+class Drawing(NamedTuple, Generic[K]):
     """Where the keys of a sweep come from."""
 
-    blueprint: Blueprint[Any]
+    blueprint: Blueprint[K]
     rengine: Callable[[int], Rengine] | Rengine | None
 
-    def keys(self, n: Any, seed: int) -> list[Key]:
+    def keys(self, n: Any, seed: int) -> list[K]:
         """Return the first ``n`` keys of the seed: always the same ones."""
         from kigen.recorders import Generator
 
@@ -59,12 +60,12 @@ def _makes_engines(rengine: Any) -> bool:
 
 
 def run(
-    evaluation: Evaluation[R],
-    keys: Sequence[Key],
+    evaluation: Evaluation[K, R],
+    keys: Sequence[K],
     seed: int,
     executor: Executor | None,
     progress: bool | Progress | None,
-) -> list[tuple[Key, R]]:
+) -> list[tuple[K, R]]:
     """Evaluate the keys; return (key, result) pairs in their order."""
     report, finish = _reporter(progress)
     results = (
@@ -72,7 +73,7 @@ def run(
         if executor is None
         else _parallel(evaluation, keys, seed, executor)
     )
-    pairs: list[tuple[Key, R]] = []
+    pairs: list[tuple[K, R]] = []
     try:
         for key, result in zip(keys, results, strict=True):
             pairs.append((key, result))
@@ -83,10 +84,10 @@ def run(
 
 
 def _parallel(
-    evaluation: Evaluation[R], keys: Sequence[Key], seed: int, executor: Executor
+    evaluation: Evaluation[K, R], keys: Sequence[K], seed: int, executor: Executor
 ) -> Iterator[R]:
     """Submit what is missing; on an error or an interrupt, keep what is done, call off the rest."""
-    futures: dict[Key, Future[R]] = {}
+    futures: dict[K, Future[R]] = {}
     try:
         for key in keys:
             if not evaluation.has(key, seed=seed):
