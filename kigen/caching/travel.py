@@ -16,9 +16,7 @@ _MAKER = "_made_again"
 
 
 class Travelling:
-    """An object under the name of the function that it stands for."""
-
-    __qualname__: str
+    """An object under the name of the function that it stands for, if that has one."""
 
     def travels_by(self, build: Callable[..., Any], *parts: Any) -> None:
         """Let ``build(*parts)``, which makes another such object, be what is pickled."""
@@ -28,7 +26,7 @@ class Travelling:
             return build(*parts)
 
         make.__module__ = self.__module__
-        make.__qualname__ = f"{self.__qualname__}.{_MAKER}"
+        make.__qualname__ = f"{getattr(self, '__qualname__', '<nameless>')}.{_MAKER}"
         self._made_again: Callable[[], Any] = make
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from kigen.caching.caches import open_archive
 from kigen.caching.keying import Keying
+from kigen.caching.travel import Travelling
 from kigen.caching.wrapper import compile_key
 from kigen.errors import ConfigurationError
 from kigen.key import Key
@@ -137,18 +138,13 @@ class Deduplicator:
         return self.key(item)
 
 
-class _LikeFunction:
-    """What stands for a function: it binds to objects, and is pickled by its name."""
-
-    __qualname__: str
+class _LikeFunction(Travelling):
+    """What stands for a function: it binds to objects, and travels as functions do."""
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         from types import MethodType
 
         return self if instance is None else MethodType(self, instance)  # type: ignore[arg-type]
-
-    def __reduce__(self) -> str:
-        return self.__qualname__
 
     def _kigen_settings(self) -> Any:
         """Return what tells it from the function itself: see `kigen.caching.identity.identify`."""
@@ -165,6 +161,7 @@ class DedupFunction(_LikeFunction, Generic[P, R]):
         self._key = compile_key(function, keying)
         self._duplicate = options.duplicate
         update_wrapper(self, function, updated=())  # whose attributes would hide our methods
+        self.travels_by(DedupFunction, function, options)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R | Any:
         ledger = self._ledger
@@ -241,6 +238,7 @@ class DedupGenerator(_LikeFunction, _OfItems):
         super().__init__(options.item_ledger(function), options.item_key)
         self._function = function
         update_wrapper(self, function, updated=())
+        self.travels_by(DedupGenerator, function, options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> DedupStream:
         return DedupStream(self._function(*args, **kwargs), self._ledger, self._key)
