@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kigen import fingerprint
 from kigen.errors import ConfigurationError, PoolError
 from kigen.fields.choice import Choice
-from kigen.fields.field import MISSING, T
+from kigen.fields.field import MISSING
 from kigen.fields.options import Options
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    # What is in a pool is known at run time alone; who knows it before writes Pool[str]().
+    T = TypeVar("T", default=Any)
+else:
+    from kigen.fields.field import T
 
 __all__ = ["Pool"]
 
