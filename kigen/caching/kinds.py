@@ -42,6 +42,15 @@ def refuse_kinds(function: Any, kinds: Collection[str], remedy: str) -> None:
         )
 
 
+def refuse_comparison(method: Any) -> None:
+    """Raise `ConfigurationError` for a method by which keys are compared that hold its instance."""
+    if getattr(method, "__name__", "") in ("__eq__", "__hash__"):
+        raise ConfigurationError(
+            f"{method.__qualname__} is what finds an instance in a cache, which would ask itself; "
+            "keep what it goes by in a cached_property"
+        )
+
+
 def materialized(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return what collects all that a generator brings, and returns it as a tuple."""
     what = kind(function)

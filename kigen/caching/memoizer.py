@@ -11,7 +11,7 @@ from kigen.caching.caches import give, is_memory, open_archive
 from kigen.caching.control import Control
 from kigen.caching.events import Events, TellingMiss
 from kigen.caching.keying import Keying
-from kigen.caching.kinds import is_method, materialized, refuse_kinds
+from kigen.caching.kinds import is_method, materialized, refuse_comparison, refuse_kinds
 from kigen.caching.miss import Miss
 from kigen.caching.naming import Naming
 from kigen.caching.options import DEFAULTS, AllOptions, refuse_unknown
@@ -114,6 +114,7 @@ class Memoizer:
         owned = is_method(function)
         keying = Keying.of(Parameters.of(function), self._keymap(), self.ignore, self.typed, owned)
         if owned and keying.names and keying.names[0] == "self":
+            refuse_comparison(function)
             keying = keying._replace(owned=True)
         wrapper, control = self.memoize(
             materialized(function),

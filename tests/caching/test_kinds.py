@@ -256,6 +256,39 @@ def test_a_property_is_refused_and_cached_property_named() -> None:
                 decorate(what)  # type: ignore[call-overload]
 
 
+def test_what_compares_keys_is_refused_and_works_by_way_of_a_property() -> None:
+    for name in ("__eq__", "__hash__"):
+
+        def method(self: object, other: object = None) -> int:
+            return 1
+
+        method.__name__, method.__qualname__ = name, f"Model.{name}"
+        with pytest.raises(ConfigurationError, match=rf"Model\.{name} is what finds"):
+            lru_cache(method)
+        assert lru_cache(ignore="self")(method)(3) == 1
+
+    class Text:
+        def __init__(self, text: str) -> None:
+            self.text = text
+
+        @cached_property
+        def hashed(self) -> int:
+            return hash(self.text)
+
+        def __hash__(self) -> int:
+            return self.hashed
+
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, Text) and self.text == other.text
+
+        @lru_cache
+        def length(self) -> int:
+            return len(self.text)
+
+    assert Text("a").length() == Text("a").length() == 1
+    assert Text.length.info()[:2] == (1, 1)
+
+
 def test_a_property_above_a_cache_is_cached() -> None:
     class Model:
         @property
