@@ -73,8 +73,11 @@ class S3FIFO(Lined):
         return self._from_main()
 
     def _from_small(self) -> Entry | None:
-        while self.small:
-            entry = self.small.popleft()
+        while True:
+            try:
+                entry = self.small.popleft()
+            except IndexError:  # asked for afterwards, as a finalizer may empty it between
+                return None
             if entry[0] > 1:
                 entry[0] = 0.0
                 self.main.append(entry)
@@ -83,7 +86,6 @@ class S3FIFO(Lined):
             if len(self.gone) > len(self.memory):
                 del self.gone[next(iter(self.gone))]
             return entry
-        return None
 
     def _from_main(self) -> Entry | None:
         while self.main:

@@ -284,11 +284,8 @@ class Pile(deque[Entry]):
 
     def popleft(self) -> Entry:
         entry = super().popleft()
-        if self.weights:
+        while len(self.weights) > len(self):  # once, unless a finalizer came between two steps
             self.weight -= self.weights.popleft()
-        if not self:  # a finalizer that came between two steps has left no trace
-            self.weights.clear()
-            self.weight = 0
         return entry
 
 
