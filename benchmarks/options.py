@@ -1,11 +1,13 @@
-"""What each option costs a hit, where it is on."""
+"""What each option costs a hit, where it is on, and what a bound by weight costs a miss."""
 
 from __future__ import annotations
 
+import itertools
 import tempfile
+import timeit
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks.interleave import Table, race, statement
+from benchmarks.interleave import Runner, Table, race, statement
 
 LIVE = 512
 CALLS = [(i, i + 1) for i in range(LIVE)]
@@ -20,6 +22,7 @@ def options(folder: str) -> Mapping[str, Mapping[str, object]]:
         "ignore": {"ignore": "y"},
         "typed": {"typed": True},
         "keymap": {"keymap": lambda x, y: (x, y)},
+        "maxbytes": {"maxbytes": 1e9},
         "on_miss": {"on_miss": lambda key: None},
         "on_hit": {"on_hit": lambda key: None},
         "condition": {"condition": lambda result: True},
@@ -54,3 +57,41 @@ def run(rounds: int) -> Iterator[Table]:
             }
             table.races[case] = race(runners, rounds=rounds)
     yield table
+    yield weighing(rounds)
+
+
+def weighing(rounds: int) -> Table:
+    """A row a way to weigh, a column for what is weighed."""
+    import numpy as np
+
+    table = Table("A miss of lru_cache for which another result leaves", "maxsize", "ns")
+    results: Mapping[str, object] = {
+        "3": 3,
+        "a tuple of 100": tuple(range(1000, 1100)),
+        "an array": np.ones(1000),
+    }
+    for case, result in results.items():
+        runners = {
+            "maxsize": fresh({}, result),
+            "maxbytes, weigh": fresh({"maxbytes": 1024, "weigh": lambda _: 1}, result),
+            "maxbytes": fresh({"maxbytes": 1e9}, result),
+        }
+        table.races[case] = race(runners, rounds=rounds)
+    return table
+
+
+def fresh(settings: Mapping[str, object], result: object) -> Runner:
+    """A runner whose every call is a miss, of a cache that is full."""
+    number, calls = 2000, itertools.count()
+    space: dict[str, object] = {"f": cached(settings, result)}
+    loop, empty = (
+        timeit.Timer(f"for x in calls:\n    {source}", globals=space)
+        for source in ("f(x, 0)", "pass")
+    )
+
+    def runner() -> float:
+        space["calls"] = list(itertools.islice(calls, number))
+        return (loop.timeit(1) - empty.timeit(1)) / number
+
+    runner()
+    return runner
