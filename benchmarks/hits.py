@@ -130,6 +130,37 @@ def table(title: str, prepare: Callable[[str, Decorator], Runner], rounds: int) 
     return made
 
 
+def properties(rounds: int) -> Table:
+    """Attributes that are computed once an instance: read first, and read again."""
+    import kigen
+
+    kinds: dict[str, Callable[..., object]] = {
+        "functools.cached_property": functools.cached_property,
+        "property": property,
+        "kigen.cached_property": kigen.cached_property,
+        "kigen.cached_property(ttl=3600)": kigen.cached_property(ttl=3600),
+        "property over functools.cache": lambda f: property(functools.cache(f)),
+        "property over kigen.inf_cache": lambda f: property(kigen.inf_cache(f)),
+    }
+    owners = {name: type("Owner", (), {"x": kind(one)}) for name, kind in kinds.items()}
+    made = Table("A property of an instance", "functools.cached_property", "ns")
+    made.races["o.x again"] = race(
+        {
+            name: statement("o.x", {}, each="o", of=[owner() for _ in range(LIVE)])
+            for name, owner in owners.items()
+        },
+        rounds=rounds,
+    )
+    made.races["Owner().x"] = race(
+        {
+            name: statement("Owner().x", {"Owner": owner}, each="_", of=range(LIVE))
+            for name, owner in owners.items()
+        },
+        rounds=rounds,
+    )
+    return made
+
+
 def imports(rounds: int) -> Table:
     """New interpreters that import a library, less what a bare one takes."""
     peers = ["cachetools", "cachebox", "diskcache", "joblib", "klepto"]
@@ -164,4 +195,5 @@ def run(rounds: int) -> Iterator[Table]:
     misses = table(f"A miss in a full cache of {MAXSIZE}", fresh, rounds)
     misses.note = "The unbounded ones have nothing to evict."
     yield misses
+    yield properties(rounds)
     yield imports(rounds)

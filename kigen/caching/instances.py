@@ -83,9 +83,9 @@ class Instances(INF):
 
     def key(self, instance: Any) -> Instance | Pinned:
         """Return the key of an instance; `ConfigurationError` if it has no room for a result."""
-        if is_key(instance):
-            hash(instance)  # a Key that something was computed of is used, and cannot change
         place = self.place(instance)
+        if place is None and is_key(instance):
+            hash(instance)  # a Key that something was computed of is used, and cannot change
         try:
             key = Instance(instance, self._gone)
         except TypeError:
