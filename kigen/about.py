@@ -43,6 +43,10 @@ SOFTWARE.
 """
 
 
+__author__: Final = "The kigen developers"
+__license__: Final = _LICENSE
+
+
 def citation() -> None:
     """Print how to cite kigen."""
     from kigen import __version__
