@@ -175,6 +175,8 @@ _HOMES = {
     "SobolRengine": "rengines",
     "Store": "store",
     "Text": "fields",
+    "__author__": "about",
+    "__license__": "about",
     "_keygen": "signature",  # klepto's, which has no __all__
     "cached_property": "caching",
     "citation": "about",
@@ -216,17 +218,19 @@ _ROOMS = frozenset(
 )
 
 
-def __getattr__(name: str) -> object:
-    from importlib import import_module
+if not TYPE_CHECKING:  # to which a name that is none would be an object of unknown type
 
-    if name in _ROOMS:
-        return import_module(f"kigen.{name}")
-    home = _HOMES.get(name, "errors")
-    if home == "errors" and name not in __all__:
-        raise AttributeError(f"module 'kigen' has no attribute {name!r}")
-    value: object = getattr(import_module(f"kigen.{home}"), name)
-    globals()[name] = value  # the next look-up does not come here
-    return value
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name in _ROOMS:
+            return import_module(f"kigen.{name}")
+        home = _HOMES.get(name, "errors")
+        if home == "errors" and name not in __all__:
+            raise AttributeError(f"module 'kigen' has no attribute {name!r}")
+        value: object = getattr(import_module(f"kigen.{home}"), name)
+        globals()[name] = value  # the next look-up does not come here
+        return value
 
 
 def __dir__() -> list[str]:

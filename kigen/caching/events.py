@@ -13,7 +13,10 @@ from kigen.errors import ConfigurationError
 from kigen.policies import MISSING
 from kigen.policies.policy import Entry
 
-Listener = Callable[..., object] | None
+#: Is called with the key of a call.
+Listener = Callable[[Any], object] | None
+#: Is called with the key and the result.
+Farewell = Callable[[Any, Any], object] | None
 
 
 class Events(NamedTuple):
@@ -26,7 +29,7 @@ class Events(NamedTuple):
     on_hit: Listener = None
     on_miss: Listener = None
     on_load: Listener = None
-    on_evict: Listener = None
+    on_evict: Farewell = None
 
     @classmethod
     def of(cls, **listeners: Any) -> Events | None:

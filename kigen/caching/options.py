@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from kigen.archives import Archive, cache
-    from kigen.caching.events import Listener
+    from kigen.caching.events import Farewell, Listener
     from kigen.caching.ignoring import Ignore
     from kigen.caching.rules import Span, Ttl
 
@@ -35,7 +35,7 @@ class Options(TypedDict, total=False):
     on_hit: Listener
     on_miss: Listener
     on_load: Listener
-    on_evict: Listener
+    on_evict: Farewell
     version: object
     maxbytes: float | None
     weigh: Callable[[Any], float] | None
