@@ -10,12 +10,15 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakSet, WeakValueDictionary
 
 from kigen.errors import ArchiveError, ReentrantCall
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 __all__ = ["Lock", "LockTable", "shared_locks"]
@@ -39,8 +42,8 @@ class Lock:
         self._slot: _Slot | None = None
 
     def __enter__(self) -> bool:
-        self._slot = self._table.acquire(self._name, wait=self._wait)
-        return self._slot is not None
+        slot = self._slot = self._table.acquire(self._name, wait=self._wait)
+        return slot is not None
 
     def __exit__(
         self,
@@ -49,19 +52,29 @@ class Lock:
         traceback: TracebackType | None,
     ) -> None:
         slot, self._slot = self._slot, None
-        if slot is not None:
-            self._table.release(self._name, slot)
+        if slot is not None and slot.let_go is not None:
+            # Interrupts come after calls of C, and where a Python function begins: none is called.
+            try:
+                slot.let_go()
+            finally:
+                slot.lock.release()
+
+    def __del__(self) -> None:
+        # An interrupt came before the first line of __exit__, and nobody looks at it any more; or
+        # before that of __init__.
+        if getattr(self, "_slot", None) is not None:
+            self.__exit__(None, None, None)
 
 
 class _Slot:
-    """A name that threads of this process hold or wait for."""
+    """A name that threads of this process hold or wait for; it lasts as long as they do."""
 
-    __slots__ = ("lock", "owner", "users")
+    __slots__ = ("__weakref__", "let_go", "lock")
 
     def __init__(self) -> None:
-        self.lock: threading.Lock = threading.Lock()
-        self.owner: int | None = None
-        self.users: int = 0
+        self.lock: threading.RLock = threading.RLock()
+        #: Lets go of the lock file; None in a forked child, which holds nothing of its parent's.
+        self.let_go: Callable[[], object] | None = None
 
 
 class LockTable:
@@ -71,10 +84,12 @@ class LockTable:
     archive only has anything to protect.
     """
 
+    _file: int | None = None
+
     def __init__(self, path: str | None = None) -> None:
         self._path = path
-        self._file: int | None = None
-        self._forget()
+        self._slots: WeakValueDictionary[str, _Slot] = WeakValueDictionary()
+        self._guard = threading.Lock()
         _tables.add(self)
 
     def acquire(self, name: str, *, wait: bool) -> _Slot | None:
@@ -84,57 +99,47 @@ class LockTable:
             ReentrantCall: if this thread holds it already and would wait for ever.
         """
         with self._guard:
-            slot = self._slots.setdefault(name, _Slot())
-            slot.users += 1
-        try:
-            if wait and slot.owner == threading.get_ident():
+            slot = self._slots.get(name)
+            if slot is None:
+                slot = self._slots[name] = _Slot()
+        if _is_mine(slot.lock):
+            if wait:
                 raise ReentrantCall(f"this thread holds the lock of {name} already", name=name)
+            return None
+        try:
             if slot.lock.acquire(blocking=wait):
-                try:
-                    if self._lock_file(name, wait=wait):
-                        slot.owner = threading.get_ident()
-                        return slot
-                except BaseException:  # Ctrl-C, while another process holds it
-                    slot.lock.release()
-                    raise
+                if self._lock_file(name, slot, wait=wait):
+                    return slot
                 slot.lock.release()
-        except BaseException:
-            self._leave(name, slot)
+        except BaseException:  # Ctrl-C, while another process holds it, or just when we got it
+            if _is_mine(slot.lock):
+                if slot.let_go is not None:
+                    slot.let_go()
+                slot.lock.release()
             raise
-        self._leave(name, slot)
         return None
 
-    def release(self, name: str, slot: _Slot) -> None:
-        """Let go of ``name``; a no-op in a forked child, which holds nothing of its parent's."""
-        if self._slots.get(name) is not slot:
-            return
-        slot.owner = None
-        if self._file is not None:
-            _unlock(self._file, name)
-        slot.lock.release()
-        self._leave(name, slot)
-
-    def _leave(self, name: str, slot: _Slot) -> None:
-        with self._guard:
-            slot.users -= 1
-            if not slot.users:
-                del self._slots[name]
-
-    def _lock_file(self, name: str, *, wait: bool) -> bool:
+    def _lock_file(self, name: str, slot: _Slot, *, wait: bool) -> bool:
+        slot.let_go = _nothing
         if self._path is None:
             return True
         with self._guard:
             if self._file is None:
                 self._file = _open(self._path)
-        return self._file is None or _lock(self._file, name, wait=wait)
+        if self._file is None:
+            return True
+        slot.let_go = _letting_go(self._file, name)
+        return _lock(self._file, name, wait=wait)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Start with nothing held; a forked child's copy of the file shares its parent's locks."""
         if self._file is not None:
             os.close(self._file)
         self._file = None
         self._guard = threading.Lock()
-        self._slots: dict[str, _Slot] = {}
+        for slot in self._slots.values():
+            slot.let_go = None
+        self._slots = WeakValueDictionary()
 
     def __del__(self) -> None:
         if self._file is not None:
@@ -160,11 +165,20 @@ def _after_fork() -> None:
     global _shared_guard
     _shared_guard = threading.Lock()
     for table in _tables:
-        table._forget()  # noqa: SLF001 - the module's own
+        table.forget()
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _is_mine(lock: threading.RLock) -> bool:
+    mine: bool = lock._is_owned()  # type: ignore[attr-defined] # noqa: SLF001 - as Condition asks
+    return mine
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _open(path: str) -> int | None:
@@ -196,7 +210,11 @@ if sys.platform == "win32":
 
     def _unlock(file: int, name: str) -> None:
         _seek(file, name)
-        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
+        with suppress(OSError):  # it was not locked
+            msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
+
+    def _letting_go(file: int, name: str) -> Callable[[], object]:
+        return partial(_unlock, file, name)
 
 else:
     import fcntl
@@ -221,13 +239,13 @@ else:
             return False
         return True
 
-    def _unlock(file: int, name: str) -> None:
+    def _letting_go(file: int, name: str) -> Callable[[], object]:
         at = _offset(name)
-        if _OFD:
-            command = fcntl.F_OFD_SETLK
-            fcntl.fcntl(file, command, _FLOCK.pack(fcntl.F_UNLCK, os.SEEK_SET, at, 1, 0))
-        else:
-            fcntl.lockf(file, fcntl.LOCK_UN, 1, at)
+        if not _OFD:
+            return partial(fcntl.lockf, file, fcntl.LOCK_UN, 1, at)
+        return partial(
+            fcntl.fcntl, file, fcntl.F_OFD_SETLK, _FLOCK.pack(fcntl.F_UNLCK, os.SEEK_SET, at, 1, 0)
+        )
 
 
 def _poll(attempt: object, *, wait: bool) -> bool:
