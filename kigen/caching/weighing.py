@@ -61,6 +61,8 @@ class Weigher:
             return scales.weigh(result.error)
         try:
             weight = self._weigh(result)
+            if weight.__class__ is int and weight >= 0:
+                return weight
             sensible = _whole(weight)
         except Exception as error:  # noqa: BLE001 - it is the user's function
             return self._refuse(result, f"raised {error!r}")

@@ -45,6 +45,8 @@ def weigh(value: Any) -> int:
     >>> weigh([one, one]) < 1500
     True
     """
+    if type(value) in _PLAIN:
+        return sys.getsizeof(value)
     total = 0
     waiting = [value]
     known = {id(value)}
