@@ -50,7 +50,7 @@ class Weigher:
 
     __slots__ = ("_naming", "_told", "_weigh")
 
-    def __init__(self, weigh: Callable[[Any], float], naming: Naming) -> None:
+    def __init__(self, weigh: Callable[[Any], Any], naming: Naming) -> None:
         self._weigh = weigh
         self._naming = naming
         self._told = False
