@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sqlite3
 import threading
@@ -185,13 +184,3 @@ def test_a_deleted_folder_of_values_is_made_again(backend):
     os.rmdir(f"{backend.path}.values")
     backend.write(a_record(NAMES[1], data=LARGE))
     assert backend.read(NAMES[1]).data == LARGE
-
-
-def test_connections_are_closed_with_what_is_garbage_in_a_cycle(tmp_path):
-    """Python 3.13 would warn of one that comes to its end open."""
-    for number in range(50):
-        backend = SqliteBackend(f"{tmp_path}/{number % 3}.db")
-        backend.itself = backend
-    del backend
-    gc.collect()
-    assert not list(tmp_path.glob("*-wal"))
