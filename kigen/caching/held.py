@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from time import monotonic
 from typing import Any, NamedTuple, NoReturn
 
@@ -13,8 +14,20 @@ class Raised(NamedTuple):
     error: BaseException
 
     def again(self) -> NoReturn:
-        """Raise it, without the frames that it went through when it was raised first."""
-        raise self.error.with_traceback(None)
+        """Raise a copy of it, without the frames that it went through when it was raised first."""
+        raise _alone(self.error)
+
+
+def _alone(error: BaseException) -> BaseException:
+    """Return a copy of an exception and its causes that holds no frames, and what those hold."""
+    try:
+        twin: BaseException = copy(error)
+    except Exception:  # noqa: BLE001 - a class whose __init__ takes something else
+        twin = error.__class__.__new__(error.__class__, *error.args)
+        twin.__dict__.update(error.__dict__)
+    if error.__cause__ is not None:
+        twin.__cause__ = _alone(error.__cause__)
+    return twin
 
 
 class Held:
@@ -30,7 +43,10 @@ class Held:
     ) -> None:
         self.copier: Callable[[Any], Any] | None = copier
         self.deadline: float | None = deadline
-        self.value: Any = value if copier is None else copier(value)
+        if value.__class__ is Raised:
+            self.value: Any = Raised(_alone(value.error))
+        else:
+            self.value = value if copier is None else copier(value)
 
     def lives(self, extra: float = 0.0) -> bool:
         """Return whether it has not expired, or not more than ``extra`` seconds ago."""

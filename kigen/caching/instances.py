@@ -37,8 +37,8 @@ class Instance(Owner):
     def __hash__(self) -> int:
         return self.number
 
-    def __repr__(self) -> str:
-        return repr(self())
+    def __repr__(self) -> str:  # not the instance's own, which may read the property
+        return f"<a {type(self()).__qualname__}>"
 
 
 @final
@@ -61,7 +61,7 @@ class Pinned:
         return id(self.instance)
 
     def __repr__(self) -> str:
-        return repr(self.instance)
+        return f"<a {type(self.instance).__qualname__}>"
 
 
 class Instances(INF):

@@ -127,7 +127,7 @@ class Shelf(MutableMapping[Any, Any]):
                 fields=naming.fields(call),
             )
         except (CodecError, ArchiveError, UnkeyableCall) as error:
-            arguments = ", ".join(f"{k}={v!r:.60}" for k, v in naming.fields(call).items())
+            arguments = ", ".join(f"{k}={_shown(v)}" for k, v in naming.fields(call).items())
             warn(f"{identity}({arguments}) was computed but not stored: {error}", StorageWarning)
             return False
         return True
@@ -240,6 +240,13 @@ class _Items(ItemsView[Any, Any]):
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         shelf = self._shelf
         return ((call, value) for call, value, _ in shelf.entries())
+
+
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.60}"
+    except Exception:  # noqa: BLE001 - its own classes raise what they like
+        return f"<{type(value).__qualname__}>"
 
 
 def as_it_is(call: Any, key: Hashable) -> Any:

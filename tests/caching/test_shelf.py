@@ -454,3 +454,21 @@ def test_a_set_given_to_a_method_is_stored_as_it_was(where: Any) -> None:
     Model.count.clear()
     Model.count.load()
     assert [model.count({"a"}), model.count({"a", "b"})] == [1, 2]
+
+
+def test_an_argument_that_cannot_be_shown_does_not_turn_a_warning_into_an_error(
+    tmp_path: Path,
+) -> None:
+    class Shy:
+        def __fingerprint__(self) -> int:
+            return 1
+
+        def __repr__(self) -> str:
+            raise RuntimeError("do not look at me")
+
+    @lru_cache(archive=tmp_path / "a.db", name="f")
+    def f(shy: Shy) -> Any:
+        return 1, (x for x in ())
+
+    with pytest.warns(StorageWarning, match=r"f\(shy=<.*Shy>\) was computed but not stored"):
+        assert f(Shy())
