@@ -3,45 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import update_wrapper
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, ParamSpec, TypeVar, overload
 
 from kigen.caching.caches import open_archive
-from kigen.caching.keying import Keying
-from kigen.caching.travel import Travelling
-from kigen.caching.wrapper import compile_key
 from kigen.errors import ConfigurationError
 from kigen.key import Key
-from kigen.seeded.ledger import DedupInfo, Ledger
-from kigen.signature import Parameters, kind
+from kigen.seeded.deduped import DedupFunction, DedupGenerator, DedupStream
+from kigen.seeded.ledger import Ledger
+from kigen.signature import kind
 
 if TYPE_CHECKING:
     from kigen.archives import Archive
     from kigen.caching.options import Where
 
+D = TypeVar("D")
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
+
+#: A Key class, or a function that makes a key.
+KeyMaker = Callable[..., Any] | None
+
+
+# A checker sees that a function returns an iterator, and takes it for a generator function.
+# A string and an archive are iterables, too, and meant as places.
+@overload
+def dedup(  # type: ignore[overload-overlap]
+    function: Callable[P, Iterator[T]], /, *, key: KeyMaker = None, name: str | None = None
+) -> DedupGenerator[P, T]: ...
 
 
 @overload
-def dedup(function: Callable[P, R], /) -> DedupFunction[P, R]: ...
+def dedup(
+    function: Callable[P, R], /, *, key: KeyMaker = None, name: str | None = None
+) -> DedupFunction[P, R | None]: ...
 
 
 @overload
 def dedup(  # type: ignore[overload-overlap]
     archive: Where | None = None,
     *,
-    key: Any = None,
-    duplicate: Any = None,
+    key: KeyMaker = None,
+    duplicate: None = None,
     name: str | None = None,
-) -> Deduplicator: ...
+) -> Deduplicator[None]: ...
+
+
+@overload
+def dedup(  # type: ignore[overload-overlap]
+    archive: Where | None = None,
+    *,
+    key: KeyMaker = None,
+    duplicate: BaseException | type[BaseException],
+    name: str | None = None,
+) -> Deduplicator[Never]: ...
+
+
+@overload
+def dedup(  # type: ignore[overload-overlap]
+    archive: Where | None = None, *, key: KeyMaker = None, duplicate: D, name: str | None = None
+) -> Deduplicator[D]: ...
 
 
 @overload
 def dedup(
-    items: Iterable[Any], /, *, key: Any = None, duplicate: Any = None, name: str | None = None
-) -> DedupStream: ...
+    items: Iterable[T],
+    /,
+    *,
+    key: KeyMaker = None,
+    duplicate: object = None,
+    name: str | None = None,
+) -> DedupStream[T]: ...
 
 
 def dedup(
@@ -90,20 +123,25 @@ def _is_place(where: object) -> bool:
     return isinstance(where, Archive | cache)
 
 
-class Deduplicator:
+class Deduplicator(Generic[D]):
     """What `dedup` returns when it is called with options: decorates functions and streams."""
 
-    def __init__(self, where: Any, key: Any, duplicate: Any, name: str | None) -> None:
+    def __init__(self, where: Any, key: KeyMaker, duplicate: Any, name: str | None) -> None:
         self.archive: Archive | None = None if where is None else open_archive(where)
         self.key = key
         self.duplicate = duplicate
         self.name = name
 
-    @overload
-    def __call__(self, target: Callable[P, R]) -> DedupFunction[P, R]: ...
+    @overload  # as above
+    def __call__(  # type: ignore[overload-overlap]
+        self, target: Callable[P, Iterator[T]]
+    ) -> DedupGenerator[P, T]: ...
 
     @overload
-    def __call__(self, target: Iterable[Any]) -> DedupStream: ...
+    def __call__(self, target: Callable[P, R]) -> DedupFunction[P, R | D]: ...
+
+    @overload
+    def __call__(self, target: Iterable[T]) -> DedupStream[T]: ...
 
     def __call__(self, target: Any) -> Any:
         if isinstance(target, classmethod | staticmethod):
@@ -131,114 +169,10 @@ class Deduplicator:
 
     def item_key(self, item: Any) -> Any:
         """Return the key of an item of a stream."""
-        if self.key is None:
+        key = self.key
+        if key is None:
             return item
-        if isinstance(self.key, type) and issubclass(self.key, Key):
-            return item if isinstance(item, Key) else self.key(**item)
-        return self.key(item)
-
-
-class _LikeFunction(Travelling):
-    """What stands for a function: it binds to objects, and travels as functions do."""
-
-    def __get__(self, instance: object, owner: type | None = None) -> Any:
-        from types import MethodType
-
-        return self if instance is None else MethodType(self, instance)  # type: ignore[arg-type]
-
-    def _kigen_settings(self) -> Any:
-        """Return what tells it from the function itself: see `kigen.caching.identity.identify`."""
-        return "dedup"
-
-
-class DedupFunction(_LikeFunction, Generic[P, R]):
-    """A function whose body runs once for each distinct key."""
-
-    def __init__(self, function: Callable[P, R], options: Deduplicator) -> None:
-        keying = Keying.of(Parameters.of(function), options.key, None)
-        self._function = function
-        self._ledger = Ledger(function, keying.names, options.name, options.archive)
-        self._key = compile_key(function, keying)
-        self._duplicate = options.duplicate
-        update_wrapper(self, function, updated=())  # whose attributes would hide our methods
-        self.travels_by(DedupFunction, function, options)
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R | Any:
-        ledger = self._ledger
-        line = ledger.line(self._key(*args, **kwargs))
-        with ledger.claim(line) as new:
-            if new:
-                told = ledger.as_it_is(line)
-                result = self._function(*args, **kwargs)
-                ledger.record(told)
-                return result
-        if isinstance(self._duplicate, BaseException):
-            raise self._duplicate.with_traceback(None)
-        if isinstance(self._duplicate, type) and issubclass(self._duplicate, BaseException):
-            raise self._duplicate
-        return self._duplicate
-
-    def seen(self, *args: P.args, **kwargs: P.kwargs) -> bool:
-        """Return whether the body has run for these arguments."""
-        return self._ledger.seen(self._ledger.line(self._key(*args, **kwargs)))
-
-    def forget(self, *args: P.args, **kwargs: P.kwargs) -> bool:
-        """Let the body run for these arguments again; return whether it had."""
-        return self._ledger.forget(self._ledger.line(self._key(*args, **kwargs)))
-
-    def info(self) -> DedupInfo:
-        """Return how many calls ran, how many were repeats, and how many keys are recorded."""
-        return self._ledger.info()
-
-
-class _OfItems:
-    """What can be asked about the items of a stream."""
-
-    def __init__(self, ledger: Ledger, key: Callable[[Any], Any]) -> None:
-        self._ledger = ledger
-        self._key = key
-
-    def seen(self, item: Any) -> bool:
-        """Return whether an item of the same key has passed."""
-        return self._ledger.seen(self._ledger.line(self._key(item)))
-
-    def forget(self, item: Any) -> bool:
-        """Let the item pass again; return whether it had."""
-        return self._ledger.forget(self._ledger.line(self._key(item)))
-
-    def info(self) -> DedupInfo:
-        """Return how many items passed, how many were repeats, and how many are recorded."""
-        return self._ledger.info()
-
-
-class DedupStream(_OfItems, Iterator[Any]):
-    """The items of an iterable whose keys had not been seen, in their order.
-
-    An item counts as seen when it is handed out.
-    """
-
-    def __init__(self, items: Iterator[Any], ledger: Ledger, key: Callable[[Any], Any]) -> None:
-        super().__init__(ledger, key)
-        self._items = items
-
-    def __next__(self) -> Any:
-        while True:
-            item = next(self._items)
-            line = self._ledger.line(self._key(item))
-            with self._ledger.claim(line) as new:
-                if new:
-                    self._ledger.record(line)
-                    return item
-
-
-class DedupGenerator(_LikeFunction, _OfItems):
-    """A generator function; what one of its streams has brought, none brings again."""
-
-    def __init__(self, function: Callable[..., Any], options: Deduplicator) -> None:
-        super().__init__(options.item_ledger(function), options.item_key)
-        self._function = function
-        update_wrapper(self, function, updated=())
-        self.travels_by(DedupGenerator, function, options)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> DedupStream:
-        return DedupStream(self._function(*args, **kwargs), self._ledger, self._key)
+        keyed = isinstance(key, type) and issubclass(key, Key)
+        if keyed:
+            return item if isinstance(item, Key) else key(**item)
+        return key(item)
