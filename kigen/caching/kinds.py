@@ -52,14 +52,34 @@ def refuse_comparison(method: Any) -> None:
 
 
 def materialized(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what collects all that a generator brings, and returns it as a tuple."""
+    """Return what collects all that a generator brings, and returns it as a tuple.
+
+    It leaves no frame in the traceback of what the generator raises: the wrapper's is there.
+    """
     what = kind(function)
     if what == "generator":
-        return lambda *args, **kwargs: tuple(function(*args, **kwargs))
+
+        @functools.wraps(function, ("__name__",), ())
+        def collect(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
+            try:
+                return tuple(function(*args, **kwargs))
+            except BaseException as error:
+                error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+                raise
+
+        return collect
     if what != "async generator":
         return function
 
-    async def collect(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
-        return tuple([item async for item in function(*args, **kwargs)])
+    @functools.wraps(function, ("__name__",), ())
+    async def collect_later(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        found = []
+        try:
+            async for item in function(*args, **kwargs):
+                found.append(item)  # noqa: PERF401 - up to 3.11 a comprehension is a frame, too
+            return tuple(found)
+        except BaseException as error:
+            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            raise
 
-    return collect
+    return collect_later

@@ -8,6 +8,7 @@ import enum
 import functools
 import math
 import operator
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -403,3 +404,25 @@ def test_what_nobody_can_tell_apart_in_another_process_wants_a_name(tmp_path: Pa
             lru_cache(archive=tmp_path / "a.db")(function)((1,))
         named = lru_cache(archive=tmp_path / "a.db", name=repr(type(function)))(function)
         assert named((1,)) is not None
+
+
+def test_what_a_kept_generator_raises_shows_one_frame_of_ours() -> None:
+    @lru_cache(materialize=True)
+    def numbers() -> Iterator[int]:
+        yield 1
+        raise ValueError
+
+    @lru_cache(materialize=True)
+    async def later() -> Any:
+        yield 1
+        raise ValueError
+
+    for cached in (numbers, later):
+        with pytest.raises(ValueError) as caught:
+            made: Any = cached()
+            asyncio.run(made)
+        frames = traceback.extract_tb(caught.value.__traceback__)
+        assert [frame.name for frame in frames[-2:]] == [cached.__name__] * 2
+        assert (
+            sum("kigen" in frame.filename and frame.filename != __file__ for frame in frames) == 1
+        )
