@@ -54,6 +54,9 @@ def words(text: str) -> Generator[str, None, None]:
 
 
 class Sink:
+    def __fingerprint__(self) -> str:
+        return "sink"
+
     @dedup
     def put(self, record: str) -> int:
         return len(record)
