@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import dill
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -349,6 +350,16 @@ def test_coroutines_are_weighed_by_what_they_return() -> None:
 
     asyncio.run(main())
     assert f.info().bytes == 10
+
+
+def test_in_another_process_it_counts_for_itself() -> None:
+    f = lru_cache(maxbytes=100, weigh=lambda r: len(r))(lambda x: [x] * x)
+    for x in [10, 20, 30, 60]:
+        f(x)
+    g = dill.loads(dill.dumps(f))
+    assert g.info().bytes == 90
+    g(50)
+    assert (g.info().bytes, f.info().bytes) == (50, 90)
 
 
 def sized(x: Any) -> list[int]:
