@@ -159,6 +159,11 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
         """Another cache with the same entries in memory, over the same archive."""
         return cache(dict(self._memory), archive=self._archive)
 
+    @classmethod
+    def fromkeys(cls, keys: Iterable[Any], value: Any = None) -> cache:
+        """A cache with these keys in memory, all with one value."""
+        return cache(dict.fromkeys(keys, value))
+
     def serve(self, results: cache) -> None:
         """Be what the function was given for a cache, whose results are in memory here, too."""
         if not self._served:

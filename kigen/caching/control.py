@@ -225,10 +225,10 @@ class Control(Archiving):
         return (key, naming.given(naming.public(key))) if naming.beside else (key,)
 
     def _in_full(self, keys: Iterable[Any], results: MutableMapping[Any, Any]) -> Iterable[Any]:
-        """Return keys with the calls beside them that there are results of, if they are lossy."""
+        """Return those that are keys; with the calls beside them that have results, if lossy."""
         by_key: Any = self.by_key(results)
         if not keys or by_key is results:
-            return keys
+            return filter(self._miss.naming.fits, keys)
         return [key for key in map(by_key.find, keys) if key is not MISSING]
 
     def _told(self, call: Any) -> tuple[Hashable, Any]:

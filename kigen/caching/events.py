@@ -42,6 +42,14 @@ class Events(NamedTuple):
                 )
         return cls(**listeners) if any(listeners.values()) else None
 
+    def by_key(self) -> Events:
+        """Return events that are told a keymap's key without the call that stands beside it."""
+
+        def told(listener: Any) -> Any:
+            return listener and (lambda key, *result: listener(key[0], *result))
+
+        return Events(*map(told, self))
+
 
 class TellingMiss(Miss):
     """As `Miss`, but tells those who listen; the compiled wrapper tells of its own hits."""

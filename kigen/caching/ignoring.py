@@ -74,7 +74,9 @@ class Ignored(NamedTuple):
             shown = [NULL if i in places else value for i, value in enumerate(args)]
             return keymap(*shown, **{n: NULL if n in words else v for n, v in kwds.items()})
 
-        key.lossy = keymap.lossy  # type: ignore[attr-defined]
+        key.lossy = getattr(keymap, "lossy", None)  # type: ignore[attr-defined]
+        if hasattr(keymap, "strict"):
+            key.strict = self.within(keymap.strict)  # type: ignore[attr-defined]
         return key
 
 

@@ -112,6 +112,10 @@ class Keying(NamedTuple):
         """
         return self.exact is not None if hasattr(self.keymap, "lossy") else None
 
+    def strict(self) -> Keying:
+        """Return what raises for a call without a key, in a safe cache, too."""
+        return self._replace(keymap=getattr(self.keymap, "strict", self.keymap))
+
     @property
     def bare(self) -> bool:
         """Whether the key is the one value itself, and not a tuple of values."""

@@ -73,7 +73,8 @@ class LenientMiss(Miss):
         """Warn, the first time."""
         if not self.told:
             self.told = True
-            warn(f"a call is computed and not kept: {error}", StorageWarning)
+            reason = error if str(error) else repr(error)
+            warn(f"a call is computed and not kept: {reason}", StorageWarning)
 
 
 def lenient_keymap(keymap: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,4 +87,5 @@ def lenient_keymap(keymap: Callable[..., Any]) -> Callable[..., Any]:
             return Unkeyed(error)
         return found
 
+    key.strict = keymap  # type: ignore[attr-defined] # for those who ask for the key itself
     return key

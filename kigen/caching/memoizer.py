@@ -135,7 +135,8 @@ class Memoizer:
         policy = self._make_policy()
         rounded = self._rounded(keying)
         miss_type = self._miss_type(function, keying)
-        miss = miss_type(policy, naming, self.copy, self.rules, rounded, self.purge, self.events)
+        events = self.events.by_key() if self.events and keying.exact else self.events
+        miss = miss_type(policy, naming, self.copy, self.rules, rounded, self.purge, events)
         miss.owned = keying.bare if keying.owned else None
 
         miss.shelf = self._open_shelf(self.archive, naming, self.through)
@@ -144,7 +145,7 @@ class Memoizer:
         control = Control(
             miss,
             calls,
-            compile_key(function, keying),
+            compile_key(function, keying.strict()),
             rounded,
             lambda where: self._open_shelf(open_archive(where), naming, through=False),
             function,

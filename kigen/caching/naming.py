@@ -98,13 +98,16 @@ class Naming:
         """Return the key in memory of a record that is listed by one of klepto's keys."""
         return (key, GIVEN) if self.beside else key
 
+    def fits(self, key: Any) -> bool:
+        """Tell whether a call can have that key."""
+        names = self.names
+        if names is None or (len(names) == 1 and not self.typed):
+            return True
+        return key.__class__ is tuple and len(key) == len(names) * (2 if self.typed else 1)
+
     def check(self, key: Any) -> None:
         """Raise `KeymapError` for what no call has for a key."""
-        names = self.names
-        count = len(names or ()) * (2 if self.typed else 1)
-        if names is None or (len(names) == 1 and not self.typed):
-            return
-        if key.__class__ is not tuple or len(key) != count:
+        if not self.fits(key):
             raise KeymapError(
                 f"{key!r} is no key of {self.label}; its method key(...) returns the key of a call",
                 key=key,

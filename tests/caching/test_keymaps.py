@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kigen import inf_cache, lru_cache, safe
+from kigen import KeymapError, inf_cache, lru_cache, safe
 from kigen.keymaps import hashmap, keymap, picklemap, stringmap
 
 KEYMAPS = [
@@ -77,3 +77,53 @@ def test_keys_are_those_of_klepto(made_by) -> None:
     ours = inf_cache(keymap=made_by)(function)
     for args, kwargs in [((1,), {}), ((1, "a"), {"z": 0.5}), ((1, 2, 3, 4), {"w": None})]:
         assert ours.key(*args, **kwargs) == theirs.key(*args, **kwargs)
+
+
+def test_users_are_told_the_keymaps_key_without_the_call_beside_it(tmp_path: Path) -> None:
+    """Events, `key`, the cache's mapping, `load`, `dump` and the archive speak of one key."""
+    told = []
+    f = lru_cache(
+        1,
+        cache=tmp_path / "a.db",
+        keymap=stringmap(),
+        on_hit=told.append,
+        on_miss=told.append,
+        on_load=told.append,
+        on_evict=lambda key, value: told.append((key, value)),
+    )(lambda x: x)
+    f(1), f(1), f(2), f(1)
+    one, two = f.key(1), f.key(2)
+    assert (one, two) == ("('x', 1)", "('x', 2)")
+    assert told == [one, one, (one, 1), two, (two, 2), one]
+    assert dict(f.__cache__()) == {one: 1}
+    f.load(two), f.dump(two)
+    assert dict(f.__cache__()) == {two: 2}
+    assert sorted(f.__cache__().archive) == [one, two]
+    with pytest.raises(KeyError) as caught:
+        f.lookup(3)
+    assert caught.value.args == ("('x', 3)",)
+
+
+def test_a_result_that_is_given_by_key_is_found_by_the_call() -> None:
+    f = lru_cache(2, keymap=hashmap(algorithm="md5"))(lambda x: [x])
+    f.__cache__()[f.key(1)] = "by hand"
+    f.__cache__()[f.key(2)] = ["by", "hand"]
+    assert [f(1), f(2), f(2)] == ["by hand", ["by", "hand"], ["by", "hand"]]
+    f(2).append("poison")
+    assert f(2) == ["by", "hand"]
+    assert f.info()[:3] == (5, 0, 0)
+    assert [f.contains(1), f.lookup(1), f.invalidate(1), f.contains(1)] == [
+        *(True, "by hand", True, False)
+    ]
+    del f.__cache__()[f.key(2)]
+    assert dict(f.__cache__()) == {}
+
+
+def test_a_key_that_is_none_is_passed_over_or_refused(tmp_path: Path) -> None:
+    f = lru_cache(cache=tmp_path / "a.db")(lambda x, y: x)
+    f.load("no key", (1,), (1, 2, 3)), f.dump("no key")
+    with pytest.raises(KeymapError, match=r"'no key' is no key of .*; its method key\(\.\.\.\)"):
+        f.__cache__()["no key"] = 1
+    g = safe.lru_cache(keymap=hashmap())(lambda x: x)
+    with pytest.raises(KeymapError, match="unhashable"):
+        g.key([])
