@@ -42,3 +42,9 @@ class OfInstance(Protocol[T_contra, P]):
     """What takes an instance first."""
 
     def __call__(self, instance: T_contra, /, *args: P.args, **kwargs: P.kwargs) -> object: ...
+
+
+class Refreshed(Protocol[R_co]):
+    """What is computed anew for an instance; a property's type says as what."""
+
+    def refresh(self, instance: Any) -> R_co: ...

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 OnChange = Literal["recompute", "warn", "ignore"]
 
 
-class Options(TypedDict, total=False):
-    """What a cache decorator takes by name alone."""
+class PropertyOptions(TypedDict, total=False):
+    """What makes sense for a single result, that of a property."""
 
     archive: Where | None
     name: str | None
@@ -35,8 +35,13 @@ class Options(TypedDict, total=False):
     on_hit: Listener
     on_miss: Listener
     on_load: Listener
-    on_evict: Farewell
     version: object
+
+
+class Options(PropertyOptions, total=False):
+    """What a cache decorator takes by name alone."""
+
+    on_evict: Farewell
     maxbytes: float | None
     weigh: Callable[[Any], float] | None
 

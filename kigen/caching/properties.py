@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterable, Callable, Coroutine, Iterator, Mapping
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, Unpack, overload
 
 from kigen.caching.instances import InstanceNaming, Instances
 from kigen.caching.keying import Keying
 from kigen.caching.kinds import materialized, refuse_kinds
 from kigen.caching.memoizer import Memoizer
+from kigen.caching.options import PropertyOptions, refuse_unknown
 from kigen.caching.travel import Travelling
 from kigen.errors import ConfigurationError
 from kigen.signature import Parameters, kind
 
 if TYPE_CHECKING:
     from kigen.archives import Archive
-    from kigen.caching.events import Listener
+    from kigen.caching.bound import Refreshed
     from kigen.caching.info import CacheInfo
-    from kigen.caching.options import Where
-    from kigen.caching.rules import Ttl
 
 R = TypeVar("R")
 T = TypeVar("T")
 
 _LISTENERS = ("on_hit", "on_miss", "on_load")
-_OPTIONS = (
-    *("archive", "name", "on_change", "materialize", "typed", "ttl", "stale", "condition"),
-    *("cache_exceptions", *_LISTENERS, "version"),
-)
 
 
 class cached_property(Travelling, Generic[T]):  # noqa: N801 - named as functools names it
@@ -81,24 +76,22 @@ class cached_property(Travelling, Generic[T]):  # noqa: N801 - named as functool
 
     @overload
     def __init__(
-        self: cached_property[Any],
+        self: cached_property[tuple[Any, ...]],
         function: None = None,
         /,
         *,
-        archive: Where | None = None,
-        name: str | None = None,
-        on_change: str = "recompute",
-        copy: bool | None = False,
+        materialize: Literal[True],
+        **options: Unpack[PropertyOptions],
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self: cached_property[None],
+        function: None = None,
+        /,
+        *,
         materialize: bool = False,
-        typed: bool = False,
-        ttl: Ttl = None,
-        stale: float = 0.0,
-        condition: Callable[[Any], object] | None = None,
-        cache_exceptions: type[Exception] | tuple[type[Exception], ...] = (),
-        on_hit: Listener = None,
-        on_miss: Listener = None,
-        on_load: Listener = None,
-        version: object = None,
+        **options: Unpack[PropertyOptions],
     ) -> None: ...
 
     def __init__(self, function: Any = None, /, **options: Any) -> None:
@@ -107,7 +100,20 @@ class cached_property(Travelling, Generic[T]):  # noqa: N801 - named as functool
         if function is not None:
             self._decorate(function)
 
-    def __call__(self, function: Callable[[Any], R], /) -> cached_property[R]:
+    @overload
+    def __call__(
+        self: cached_property[tuple[Any, ...]], function: Callable[[Any], AsyncIterable[R]], /
+    ) -> cached_property[Coroutine[Any, Any, tuple[R, ...]]]: ...
+
+    @overload
+    def __call__(
+        self: cached_property[tuple[Any, ...]], function: Callable[[Any], Iterator[R]], /
+    ) -> cached_property[tuple[R, ...]]: ...
+
+    @overload
+    def __call__(self, function: Callable[[Any], R], /) -> cached_property[R]: ...
+
+    def __call__(self, function: Callable[[Any], Any], /) -> cached_property[Any]:
         """Decorate a function, with the options that this was made with."""
         if hasattr(self, "_call"):
             raise TypeError(
@@ -167,19 +173,29 @@ class cached_property(Travelling, Generic[T]):  # noqa: N801 - named as functool
     def __isabstractmethod__(self) -> bool:
         return getattr(self.__wrapped__, "__isabstractmethod__", False)
 
-    def lookup(self, instance: Any) -> T:
+    @overload
+    def lookup(self: Refreshed[Coroutine[Any, Any, R]], instance: Any) -> R: ...
+
+    @overload
+    def lookup(self, instance: Any) -> T: ...
+
+    def lookup(self, instance: Any) -> Any:
         """Return the value in the instance or the archive; raises KeyError, and never computes."""
-        value: T = self._control.lookup(instance)
-        return value
+        return self._control.lookup(instance)
 
     def contains(self, instance: Any) -> bool:
         """Return whether the value would be found, and not computed."""
         return self._control.contains(instance)
 
-    def peek(self, instance: Any) -> T | None:
+    @overload
+    def peek(self: Refreshed[Coroutine[Any, Any, R]], instance: Any) -> R | None: ...
+
+    @overload
+    def peek(self, instance: Any) -> T | None: ...
+
+    def peek(self, instance: Any) -> Any:
         """Return the value if there is one, else None; never computes."""
-        value: T | None = self._control.peek(instance)
-        return value
+        return self._control.peek(instance)
 
     def invalidate(self, instance: Any) -> bool:
         """Forget the value, in the instance and the archive; return whether there was one.
@@ -229,12 +245,8 @@ class _PropertyMemoizer(Memoizer):
     kept: Instances
 
     def __init__(self, *, copy: bool | None = False, **options: Any) -> None:
-        unknown = sorted(options.keys() - _OPTIONS)
-        if unknown:
-            raise TypeError(
-                f"cached_property() has no option {unknown[0]!r}; it has copy, "
-                f"{', '.join(_OPTIONS)}"
-            )
+        known = (*PropertyOptions.__annotations__, "materialize")
+        refuse_unknown("cached_property", options, known)
         listeners = {name: _of_instances(options.get(name)) for name in _LISTENERS}
         super().__init__("inf", None, copy=copy, **{**options, **listeners})
 
