@@ -109,12 +109,12 @@ def _with_data(item: Any) -> tuple[int, Iterable[Any]]:
 
 
 def _array(item: Any) -> tuple[int, Iterable[Any]]:
-    """Weigh a NumPy array: a view by what it is a view of."""
-    own = _alone(item)[0]
+    """Weigh a NumPy array: a view by what it is a view of, a subclass with its attributes."""
+    own, parts = _alone(item)[0], gc.get_referents(item)
     if hasattr(item.base, "__array_finalize__"):
-        return own, (item.base,)
+        return own, [*parts, item.base]
     own = own if item.flags.owndata else own + item.nbytes
-    return own, item.ravel().tolist() if item.dtype.hasobject else ()
+    return own, [*parts, *item.ravel().tolist()] if item.dtype.hasobject else parts
 
 
 def _polars(item: Any) -> tuple[int, Iterable[Any]]:
