@@ -70,6 +70,7 @@ LARGE: dict[str, Callable[[], Any]] = {
     "a small view of a large array": lambda: np.ones(10**5)[:3],
     "an array over bytes": lambda: np.frombuffer(bytes(10**5), "u1"),
     "an array of objects": lambda: np.array([f"number {n}" for n in range(5000)], object),
+    "a masked array": lambda: np.ma.masked_less(np.arange(10**5), 10),
     "a dict of arrays": lambda: {n: np.ones(1000) for n in range(50)},
     "a frame": lambda: pd.DataFrame({"a": np.ones(10**5), "b": np.arange(10**5)}),
     "a series of objects": lambda: pd.Series([f"number {n}" for n in range(5000)], dtype=object),
