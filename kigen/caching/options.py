@@ -87,11 +87,6 @@ DEFAULTS: Final[AllOptions] = {
 }
 
 
-def chosen(options: AllOptions) -> AllOptions:
-    """Return all options: those given, and the defaults of the others."""
-    return {**DEFAULTS, **options}
-
-
 def refuse_unknown(decorator: str, given: Mapping[str, Any], known: Collection[str]) -> None:
     """Raise TypeError for an option that the decorator does not have; name the nearest it has."""
     unknown = next((name for name in given if name not in known), None)

@@ -1,0 +1,97 @@
+"""The options of the decorators: one list, and what is said about a wrong one."""
+
+from __future__ import annotations
+
+import inspect
+import pydoc
+from typing import Any
+
+import pytest
+
+import kigen
+from kigen import safe
+from kigen.caching import Memoizer
+from kigen.caching.options import DEFAULTS, POSITIONAL, AllOptions
+
+DECORATORS = [
+    *(kigen.inf_cache, kigen.lru_cache, kigen.lfu_cache, kigen.mru_cache, kigen.rr_cache),
+    *(kigen.no_cache, kigen.sieve_cache, kigen.s3fifo_cache),
+    *(safe.inf_cache, safe.lru_cache, safe.lfu_cache, safe.mru_cache, safe.rr_cache, safe.no_cache),
+]
+
+
+def test_every_option_has_a_default() -> None:
+    """The two lists, of types and of defaults, name the same options."""
+    assert DEFAULTS.keys() == AllOptions.__annotations__.keys()
+    assert list(DEFAULTS)[: len(POSITIONAL)] == list(POSITIONAL)
+
+
+@pytest.mark.parametrize("decorator", DECORATORS, ids=repr)
+def test_a_misspelt_option_is_named_with_the_decorator_and_the_nearest_right_one(
+    decorator: Any,
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        decorator(maxsiz=5)
+    said = str(caught.value)
+    assert said == f"{decorator.__name__}() has no option 'maxsiz'; did you mean 'maxsize'?"
+
+
+@pytest.mark.parametrize(
+    ("decorator", "options", "said"),
+    [
+        (
+            kigen.seeded_cache,
+            {"sed": 3},
+            "seeded_cache() has no option 'sed'; did you mean 'seed'?",
+        ),
+        (
+            kigen.cached_property,
+            {"materialise": True},
+            "cached_property() has no option 'materialise'; did you mean 'materialize'?",
+        ),
+    ],
+)
+def test_the_other_decorators_say_so_in_the_same_words(
+    decorator: Any, options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        decorator(**options)
+    assert str(caught.value) == said
+
+
+def test_an_option_that_is_like_none_is_answered_with_the_list() -> None:
+    with pytest.raises(TypeError, match="has no option 'colour'; it has maxsize, cache, keymap"):
+        kigen.lru_cache(colour="red")
+    with pytest.raises(TypeError, match=r"^Memoizer\(\) has no option 'colour'"):
+        Memoizer("lru", 3, colour="red")
+
+
+def test_a_misspelt_option_beside_a_function_is_named_too() -> None:
+    with pytest.raises(TypeError, match="did you mean 'typed'"):
+        kigen.lru_cache(len, type=True)
+
+
+@pytest.mark.parametrize("decorator", DECORATORS, ids=repr)
+def test_the_signature_of_a_decorator_shows_its_options_and_their_defaults(decorator: Any) -> None:
+    shown = inspect.signature(decorator).parameters
+    assert list(shown) == ["maxsize", *DEFAULTS]
+    assert {name: shown[name].default for name in DEFAULTS} == DEFAULTS
+    by_position = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    assert [n for n in shown if shown[n].kind is by_position] == ["maxsize", *POSITIONAL]
+
+
+@pytest.mark.parametrize(
+    ("decorator", "maxsize"), [(kigen.inf_cache, None), (kigen.lru_cache, 100), (kigen.no_cache, 0)]
+)
+def test_the_signature_shows_the_size_that_a_bare_decorator_has(
+    decorator: Any, maxsize: int | None
+) -> None:
+    assert inspect.signature(decorator).parameters["maxsize"].default == maxsize
+
+
+@pytest.mark.parametrize("decorator", DECORATORS, ids=repr)
+def test_help_explains_every_option(decorator: Any) -> None:
+    text = pydoc.render_doc(decorator, renderer=pydoc.plaintext)
+    explained = text.partition("Args:")[2].partition("Raises")[0]
+    missing = [n for n in DEFAULTS if f" {n}:" not in explained and f" {n}," not in explained]
+    assert not missing
