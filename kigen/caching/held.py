@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
 from time import monotonic
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, cast
 
 
 class Raised(NamedTuple):
@@ -20,8 +19,11 @@ class Raised(NamedTuple):
 
 def _alone(error: BaseException) -> BaseException:
     """Return a copy of an exception and its causes that holds no frames, and what those hold."""
-    try:
-        twin: BaseException = copy(error)
+    twin: BaseException
+    try:  # not copy.copy: tblib, which comes with dask, has it take the frames along
+        build, arguments, *state = cast("tuple[Any, ...]", error.__reduce__())
+        twin = build(*arguments)
+        twin.__setstate__(*state or [None])
     except Exception:  # noqa: BLE001 - a class whose __init__ takes something else
         twin = error.__class__.__new__(error.__class__, *error.args)
         twin.__dict__.update(error.__dict__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import gc
 import weakref
 
@@ -68,6 +69,25 @@ def test_an_instance_is_not_kept_alive_by_what_its_property_raised() -> None:
     gc.collect()
     assert gone() is None
     assert Model.x.info().size == 0
+
+
+def test_what_others_have_told_copy_about_exceptions_does_not_count() -> None:
+    """tblib, which dask brings, has copies of exceptions take their frames along."""
+
+    class Told(ValueError):
+        pass
+
+    copyreg.pickle(Told, lambda error: (copied.append, (error,)))  # type: ignore[arg-type, return-value]
+    copied: list[Told] = []
+
+    @inf_cache(cache_exceptions=Told)
+    def f() -> int:
+        raise Told
+
+    for _ in range(2):
+        with pytest.raises(Told):
+            f()
+    assert not copied
 
 
 @pytest.mark.parametrize(

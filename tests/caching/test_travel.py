@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -249,8 +250,9 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("kind", ["fork", "spawn", "forkserver", "loky", "dask"])
 def test_a_script_ships_all_kinds_to_its_workers(kind: str, tmp_path: Path) -> None:
-    if kind in ("loky", "dask"):
-        pytest.importorskip({"loky": "joblib", "dask": "distributed"}[kind])
+    package = {"loky": "joblib", "dask": "distributed"}.get(kind)
+    if package is not None and find_spec(package) is None:  # to import it would change pickling
+        pytest.skip(f"{package} is not installed")
     script = tmp_path / "script.py"
     script.write_text(_SCRIPT)
     run = subprocess.run(
