@@ -31,6 +31,14 @@ facts as attributes, and ends its message with what to do.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False  # typing itself would be half of the import
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from kigen.fields.problems import Problem
+
 __all__ = [
     "ArchiveError",
     "ChangedFunctionWarning",
@@ -72,27 +80,45 @@ class KigenError(Exception):
 
 
 class FieldError(KigenError, ValueError):
-    """A value that a field does not admit; ``field`` and ``value`` say which."""
+    """A value that a field does not admit; ``field`` and ``value`` say which.
+
+    A key that is built has them all in ``errors``, each with its path, message and value.
+    """
+
+    field: str = ""
+    value: Any = None
+    errors: Sequence[Problem] = ()
 
 
 class KeyFieldError(KigenError, TypeError):
-    """A key built with an unknown field or without a required one."""
+    """A key built with an unknown field or without a required one; ``errors`` has all."""
+
+    field: str = ""
+    errors: Sequence[Problem] = ()
 
 
 class FrozenKeyError(KigenError, AttributeError):
     """A key was changed after it had been hashed, fingerprinted or recorded."""
 
+    field: str = ""
+
 
 class PoolError(KigenError, RuntimeError):
     """A pool was used before it was populated, or populated twice."""
+
+    field: str = ""
 
 
 class UnfingerprintableError(KigenError, TypeError):
     """A value with no canonical bytes; ``path`` leads to it from the value that was asked for."""
 
+    path: str = ""
+
 
 class UnkeyableCall(UnfingerprintableError):
     """A call that has no cache key; ``path`` starts at the parameter, ``function`` is its name."""
+
+    function: str = ""
 
 
 class KeymapError(KigenError, TypeError):
@@ -102,9 +128,15 @@ class KeymapError(KigenError, TypeError):
 class ReentrantCall(KigenError, RuntimeError):
     """A cached function was called with the arguments of the call it is still computing."""
 
+    key: Any = None
+
 
 class SpaceExhaustedError(KigenError, RuntimeError):
-    """No further distinct key can be drawn from the space."""
+    """No further distinct key can be drawn from the space; ``keys`` are those drawn before."""
+
+    found: int | None = None
+    total: int | None = None
+    keys: Sequence[Any] = ()
 
 
 class FastForwardNotSupported(KigenError, RuntimeError):
@@ -114,9 +146,13 @@ class FastForwardNotSupported(KigenError, RuntimeError):
 class CodecError(KigenError, TypeError):
     """A value that cannot be turned into bytes, or bytes that cannot be turned back."""
 
+    path: str = ""
+
 
 class ArchiveError(KigenError, OSError):
-    """An archive that cannot be opened, read or written."""
+    """An archive that cannot be opened, read or written; ``path`` says which."""
+
+    path: str = ""
 
 
 class NotAnArchiveError(ArchiveError):
@@ -124,7 +160,9 @@ class NotAnArchiveError(ArchiveError):
 
 
 class DamagedRecordError(ArchiveError):
-    """A record is torn, foreign or unreadable; ``name`` says which."""
+    """A record is torn, foreign or unreadable; ``reason`` says how."""
+
+    reason: str = ""
 
 
 class ConfigurationError(KigenError, ValueError):

@@ -101,6 +101,6 @@ def _digest(value: Any, function: Any, path: str) -> bytes:
         raise UnkeyableCall(
             f"{name} cannot be told from other functions in another process: {error}; or name it "
             "yourself: name='...'",
-            path=getattr(error, "path", path),
+            path=error.path or path,
             function=name,
         ) from None

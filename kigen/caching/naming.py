@@ -147,7 +147,7 @@ class Naming:
             try:
                 fingerprint.digest(value, at=name)
             except UnfingerprintableError as error:
-                path = getattr(error, "path", name)
+                path = error.path or name
                 return UnkeyableCall(
                     f"{function}: {error}",
                     path=path,

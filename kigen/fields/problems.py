@@ -47,8 +47,8 @@ class Problems:
 
     def add(self, path: str, error: Exception, value: Any) -> None:
         """Note a value that its field does not admit, or all that is wrong inside it."""
-        inside = getattr(error, "errors", None)
-        if inside is None:
+        inside = getattr(error, "errors", ())
+        if not inside:
             self._values.append(Problem(path, _reason(path, error, value), value))
             return
         kind = self._names if isinstance(error, KeyFieldError) else self._values

@@ -168,7 +168,7 @@ class Generator(Recorder, Generic[K]):
                     break
                 keys += batch
         except SpaceExhaustedError as error:
-            error.keys = keys + getattr(error, "keys", [])  # type: ignore[attr-defined]
+            error.keys = [*keys, *error.keys]
             raise
         return keys
 
@@ -204,7 +204,7 @@ class Generator(Recorder, Generic[K]):
             raise
         self._history.done()
         if end is not None:
-            end.keys = keys  # type: ignore[attr-defined]
+            end.keys = keys
             raise end
         return keys
 
