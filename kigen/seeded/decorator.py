@@ -111,11 +111,11 @@ def seeded_cache(
     >>> [key.steps for key, _ in distance.sweep(3)]
     [655, 115, 26]
     """
-    if isinstance(key, type) and not issubclass(key, Key):
+    bare = hasattr(key, "__get__") or (callable(key) and not isinstance(key, type))
+    if not (key is None or bare or (isinstance(key, type) and issubclass(key, Key))):
         raise ConfigurationError(
             f"key={key!r} is no Key class; pass a subclass of kigen.Key", key=key
         )
-    bare = callable(key) and not isinstance(key, type)
     refuse_unknown("seeded_cache", options, ("key", *SeededOptions.__annotations__))
     bounded = maxsize is not None or maxbytes is not None
     policy = "lru" if policy == "inf" and bounded else policy
@@ -124,6 +124,8 @@ def seeded_cache(
     check_rengine(rengine)
 
     def decorate(function: Callable[..., R], depth: int = 1) -> Evaluation[Any, R]:
+        if isinstance(function, staticmethod):
+            function = function.__func__  # an evaluation binds to nothing anyway
         refuse_kinds(function, _NO_EVALUATIONS, "an evaluation returns its result")
         shape = read_shape(function, None if bare else key, depth)
         plan = Blueprint(shape.key_type) if blueprint is None else blueprint

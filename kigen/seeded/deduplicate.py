@@ -7,6 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, Never, ParamSpec, TypeVar, overload
 
 from kigen.caching.caches import open_archive
+from kigen.caching.kinds import refuse_kinds
 from kigen.errors import ConfigurationError
 from kigen.key import Key
 from kigen.seeded.deduped import DedupFunction, DedupGenerator, DedupStream
@@ -146,7 +147,8 @@ class Deduplicator(Generic[D]):
     def __call__(self, target: Any) -> Any:
         if isinstance(target, classmethod | staticmethod):
             return type(target)(self(target.__func__))
-        if callable(target):
+        if callable(target) or isinstance(target, property):
+            refuse_kinds(target, (), "")
             makes = kind(target)
             if makes not in ("", "generator"):
                 name = getattr(target, "__qualname__", None) or repr(target)

@@ -64,6 +64,7 @@ class Evaluation(Travelling, Generic[K, R]):
         self.key_type: type[K] = shape.key_type
         know_key_type(shape.key_type)
         self.seed = seed
+        self.__name__ = self.__qualname__ = repr(function)  # for a partial, which has none
         update_wrapper(self, function, updated=())  # whose attributes would hide our methods
         self.travels_by(Evaluation, function, shape, memoizer, seed, drawing)
 

@@ -515,3 +515,39 @@ def test_otherwise_rng_is_the_standard_library_s(annotation: Any) -> None:
 def test_an_option_that_there_is_not_is_refused() -> None:
     with pytest.raises(TypeError, match="no option 'ignore'.*on_change"):
         seeded_cache(ignore="x")
+
+
+def test_each_kind_of_callable_becomes_an_evaluation_or_is_refused() -> None:
+    class Model:
+        def __init__(self, n: int) -> None:
+            self.n = n
+
+        def run(self, trial: Trial) -> int:
+            return self.n * trial.x
+
+        @staticmethod
+        @seeded_cache
+        def below(trial: Trial) -> int:
+            return trial.x
+
+        @seeded_cache(seed=1)
+        @staticmethod
+        def above(trial: Trial) -> int:
+            return trial.x
+
+    def scaled(trial: Trial, by: int) -> int:
+        return by * trial.x
+
+    trial = Trial(x=3)
+    two, three = seeded_cache(Model(2).run), seeded_cache(Model(3).run)
+    assert (two(trial), three(trial)) == (6, 9)
+    assert (
+        Model.below(trial) == Model(1).below(trial) == Model.above(trial) == Model(1).above(trial)
+    )
+    fives = seeded_cache(Trial)(functools.partial(scaled, by=5))
+    assert fives(trial) == 15
+    assert "scaled" in repr(fives)
+    assert seeded_cache(Trial)(lambda key: key.x)(trial) == 3
+    for what in (property(scaled), classmethod(scaled), Model(1)):
+        with pytest.raises(ConfigurationError):
+            seeded_cache(what)  # type: ignore[call-overload]
