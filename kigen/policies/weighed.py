@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from threading import Lock
 from time import sleep
 from typing import Any
 
 from kigen.policies.bounded import Bounded
+from kigen.policies.ledger import Ledger
 from kigen.policies.lfu import LFU
 from kigen.policies.lru import LRU
 from kigen.policies.mru import MRU
@@ -19,60 +19,6 @@ from kigen.policies.sieve import SIEVE
 
 #: What gives the bytes of a value: an int from 0, or infinity for what cannot be weighed.
 Weigh = Callable[[Any], float]
-
-
-class Ledger:
-    """How many bytes of so many are taken; an entry's own stand behind the rest of it.
-
-    What runs under the lock neither calls nor frees anything: a finalizer that drops an entry
-    would find the lock held by its own thread.
-    """
-
-    __slots__ = ("dropped", "limit", "lock", "taken")
-
-    def __init__(self, limit: int) -> None:
-        self.limit: int = limit
-        self.open(taken=0)
-
-    def open(self, taken: int) -> None:
-        """Begin anew, with so many bytes taken."""
-        self.taken: int = taken
-        self.dropped: int = 0  # bytes dropped by hand, which may still stand in line
-        self.lock: Lock = Lock()
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return Ledger, (self.limit,)  # the policy adds up what it has
-
-    def take(self, weight: int) -> bool:
-        """Take so many bytes, or none if there are fewer; return whether they were taken."""
-        with self.lock:
-            if self.taken + weight > self.limit:
-                return False
-            self.taken += weight
-            return True
-
-    def give(self, weight: int) -> None:
-        """Give back bytes that were taken for no entry."""
-        with self.lock:
-            self.taken -= weight
-
-    def change(self, entry: Entry, weight: int) -> bool:
-        """Let an entry weigh otherwise; return False if it has left, or there is no room."""
-        with self.lock:
-            old = entry[4]
-            if old is None or self.taken - old + weight > self.limit:
-                return False
-            self.taken += weight - old
-            entry[4] = weight
-            return True
-
-    def close(self, entry: Entry) -> int:
-        """Give back what an entry weighed that has left, and return it."""
-        with self.lock:
-            weight: int = entry[4]
-            self.taken -= weight
-            entry[4] = None
-            return weight
 
 
 class Weighed(Bounded):
@@ -89,7 +35,7 @@ class Weighed(Bounded):
 
     __slots__ = ()
 
-    maxsize: int | None  # type: ignore[assignment]
+    maxsize: int | None  # type: ignore[assignment]  # the base takes no None
     maxbytes: int
     weigh: Weigh
     ledger: Ledger
@@ -99,9 +45,9 @@ class Weighed(Bounded):
         super().__init__(maxsize or 0)
         self.maxsize = maxsize
         # The classes below have the slots: two bases of one class cannot both.
-        self.maxbytes = maxbytes  # type: ignore[misc]
+        self.maxbytes = maxbytes  # type: ignore[misc]  # no slot here
         self.weigh = weigh
-        self.ledger = Ledger(maxbytes)  # type: ignore[misc]
+        self.ledger = Ledger(maxbytes)  # type: ignore[misc]  # nor here
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.maxsize}, maxbytes={self.maxbytes})"
