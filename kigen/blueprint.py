@@ -143,8 +143,10 @@ class Blueprint(Generic[K]):
         for other in others:
             for name, spec in other.overrides.items():
                 known = merged.overrides.get(name)
-                both = isinstance(known, Blueprint) and isinstance(spec, Blueprint)
-                merged.configure(name, known.merge(spec) if both else spec)  # type: ignore[union-attr]
+                if isinstance(known, Blueprint) and isinstance(spec, Blueprint):
+                    merged.configure(name, known.merge(spec))
+                else:
+                    merged.configure(name, spec)
         return merged
 
     def space(self) -> Space[K]:

@@ -131,9 +131,9 @@ class Registry:
         function = self._function(name)
         summary, metadata = self._described[name]
         try:
-            parameters = inspect.signature(function).parameters
+            parameters = dict(inspect.signature(function).parameters)
         except ValueError:  # a builtin that does not tell
-            parameters = {}  # type: ignore[assignment]
+            parameters = {}
         return Info(
             name=name,
             summary=(inspect.getdoc(function) or "").partition("\n")[0]

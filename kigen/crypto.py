@@ -124,6 +124,7 @@ def serializers() -> tuple[str | None, ...]:
     return (None, "pickle", "json", "dill", *extras)
 
 
+# klepto has them here, too; mypy knows no attributes of functions.
 hash.algorithms = algorithms  # type: ignore[attr-defined]
 string.encodings = encodings  # type: ignore[attr-defined]
 pickle.serializers = serializers  # type: ignore[attr-defined]

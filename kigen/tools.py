@@ -20,7 +20,7 @@ def isiterable(x: object) -> bool:
     (True, False)
     """
     try:
-        iter(x)  # type: ignore[call-overload]
+        iter(x)  # type: ignore[call-overload]  # that is the question
     except TypeError:
         return False
     return True

@@ -90,7 +90,7 @@ class Archive(NamedEntries, KleptoNames):
             key in other and other[key] == value for key, value in self.items()
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as Python does for a class with __eq__
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url or 'memory://'}>"

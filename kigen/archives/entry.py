@@ -61,7 +61,8 @@ class Entry:
         """What people and SQL tools see of the key, in JSON's types."""
         if self._fields is _UNREAD:
             self._fields = _fields_of(self._record)
-        return self._fields  # type: ignore[no-any-return]
+        fields: dict[str, Any] | None = self._fields
+        return fields
 
     def _replace(self, *, value: Any) -> Entry:
         """The same entry with another value, under the name that named tuples have for it."""

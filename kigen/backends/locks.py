@@ -248,11 +248,11 @@ else:
         )
 
 
-def _poll(attempt: object, *, wait: bool) -> bool:
+def _poll(attempt: Callable[[], object], *, wait: bool) -> bool:
     pause = 0.001
     while True:
         try:
-            attempt()  # type: ignore[operator]
+            attempt()
         except OSError:
             if not wait:
                 return False

@@ -87,7 +87,8 @@ def _import(packed: _Packed) -> type[Key]:
         return script  # it may be run with -m, and have another name than the one that it has here
     __import__(packed.module)
     kind: Any = reduce(getattr, packed.qualname.split("."), sys.modules[packed.module])
-    return kind  # type: ignore[no-any-return]
+    key_type: type[Key] = kind
+    return key_type
 
 
 def _restore(function: str, arguments: tuple[tuple[str, Any], ...]) -> Call:

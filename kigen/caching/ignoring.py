@@ -74,6 +74,7 @@ class Ignored(NamedTuple):
             shown = [NULL if i in places else value for i, value in enumerate(args)]
             return keymap(*shown, **{n: NULL if n in words else v for n, v in kwds.items()})
 
+        # mypy knows no attributes of functions.
         key.lossy = getattr(keymap, "lossy", None)  # type: ignore[attr-defined]
         if hasattr(keymap, "strict"):
             key.strict = self.within(keymap.strict)  # type: ignore[attr-defined]

@@ -65,7 +65,8 @@ class Keying(NamedTuple):
         fields = getattr(keymap, "field_specs", None)
         if fields is None:
             return cls(parameters, parameters.forwarding(), keymap=keymap)
-        know_key_type(keymap)  # type: ignore[arg-type]
+        key_type: Any = keymap
+        know_key_type(key_type)
         return cls(parameters, _fill(keymap, parameters), keymap=keymap)
 
     @classmethod

@@ -87,5 +87,6 @@ def lenient_keymap(keymap: Callable[..., Any]) -> Callable[..., Any]:
             return Unkeyed(error)
         return found
 
-    key.strict = keymap  # type: ignore[attr-defined] # for those who ask for the key itself
+    # For those who ask for the key itself; mypy knows no attributes of functions.
+    key.strict = keymap  # type: ignore[attr-defined]
     return key

@@ -123,9 +123,8 @@ class Memoizer:
         )
         for method in METHODS:
             setattr(wrapper, method, getattr(control, method))
-        wrapper.__cache__ = control.cache  # type: ignore[attr-defined]
-        wrapper.__mask__ = self.__mask__  # type: ignore[attr-defined]
-        wrapper.__map__ = self.__map__  # type: ignore[attr-defined]
+        made: Any = wrapper
+        made.__cache__, made.__mask__, made.__map__ = control.cache, self.__mask__, self.__map__
         return cast("CachedFunction[P, R]", wrapper)
 
     def memoize(
@@ -200,7 +199,8 @@ class Memoizer:
 
             keymap = lenient_keymap(keymap)
         if keymap is not self.keymap and hasattr(self.keymap, "lossy"):
-            keymap.lossy = self.keymap.lossy  # type: ignore[union-attr]
+            wrapped: Any = keymap
+            wrapped.lossy = getattr(self.keymap, "lossy", None)
         return keymap
 
     def _rounded(self, keying: Keying) -> Callable[[Any], Any] | None:

@@ -33,7 +33,8 @@ def disown(key: Any, *, bare: bool, gone: Callable[[Any], None]) -> Hashable:
     try:
         owner = Owner(instance, gone)
     except TypeError:  # a class with __slots__, or a digest
-        return key  # type: ignore[no-any-return]
+        unowned: Hashable = key
+        return unowned
     owner.key = owner if bare else (owner, *key[1:])
     return owner.key
 

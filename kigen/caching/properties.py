@@ -69,7 +69,8 @@ class cached_property(Travelling, Generic[T]):  # noqa: N801 - named as functool
         """Return one that Python asks at each access, if that is what the options need."""
         asked = cls is cached_property and function is not None and _asks(function, options)
         kind: Any = _AskedProperty if asked else cls
-        return super().__new__(kind)  # type: ignore[no-any-return]
+        made: Self = super().__new__(kind)
+        return made
 
     @overload
     def __init__(self, function: Callable[[Any], T], /) -> None: ...
@@ -120,8 +121,8 @@ class cached_property(Travelling, Generic[T]):  # noqa: N801 - named as functool
                 f"{self.__qualname__} is a property: read it from an instance, without a call"
             )
         self._memoizer.admit(function)
-        made: Any = type(self)(function, **self._options)
-        return made  # type: ignore[no-any-return]
+        made: cached_property[Any] = type(self)(function, **self._options)
+        return made
 
     def _decorate(self, function: Any) -> None:
         memoizer = self._memoizer

@@ -51,11 +51,13 @@ class Choice(Field[T]):
             raise FieldError(
                 f"{self._attr}: {value!r} {reason}", field=self._attr, value=value, reason=reason
             )
-        return options.items[position]  # type: ignore[no-any-return]
+        option: T = options.items[position]
+        return option
 
     def sample(self, rng: Rengine) -> T:
         """Return one of the options."""
-        return rng.choice(self._available().items)  # type: ignore[no-any-return]
+        option: T = rng.choice(self._available().items)
+        return option
 
     def recipe(self) -> Recipe:
         """Return how an option is drawn."""

@@ -33,7 +33,7 @@ class Enum(Choice[T]):
         self._options = Options(options)
 
     @property
-    def plain_values(self) -> bool:  # type: ignore[override]
+    def plain_values(self) -> bool:  # type: ignore[override]  # a plain attribute of the base
         """Whether all options are plain."""
         return type(self) is Enum and self._options.plain
 

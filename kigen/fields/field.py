@@ -73,7 +73,7 @@ class Field(ABC, Generic[T]):
             if name not in vars(cls):
                 setattr(cls, name, False)
         if "validate" in vars(cls) and "accept" not in vars(cls) and cls.accept is not Field.accept:
-            cls.accept = _validated(cls.accept)  # type: ignore[assignment, method-assign]
+            cls.accept = _validated(cls.accept)  # type: ignore[assignment, method-assign]  # its own
 
     def __init__(self, *, default: Any = MISSING, when: Mapping[str, Any] | None = None) -> None:
         self.default = default
@@ -87,7 +87,8 @@ class Field(ABC, Generic[T]):
         """Return ``value`` as the key stores it, having validated it."""
         value = plain(value)
         self.validate(value)
-        return value  # type: ignore[no-any-return]
+        accepted: T = value
+        return accepted
 
     def sample(self, rng: Rengine) -> T:
         """Return a value drawn with ``rng``; every value drawn validates.

@@ -84,7 +84,7 @@ class Param(Field[T]):
         self.whole: bool = None not in (self.min, self.max) and all(type(b) is int for b in given)
         """Whether the values are whole numbers."""
         self._grid = (
-            None if self.step is None else Grid(self.min, self.max, self.step)  # type: ignore[arg-type]
+            None if self.step is None else Grid(self.min, self.max, self.step)  # type: ignore[arg-type]  # checked above
         )
 
     def _check_definition(self) -> None:
@@ -138,7 +138,8 @@ class Param(Field[T]):
             value = int(value)
         if self._grid is not None and index is None:
             self._reject(value, f"is not aligned to step {self.step} (from min {self.min})")
-        return value  # type: ignore[no-any-return]
+        number: T = value
+        return number
 
     def _number(self, value: Any) -> Number:
         value = plain(value)
@@ -166,7 +167,7 @@ class Param(Field[T]):
             KeyFieldError: the field has no finite bounds to draw between.
         """
         if self._grid is not None and self.max is not None:
-            return self._grid.value(rng.randint(0, self._grid.count - 1))  # type: ignore[return-value]
+            return self._grid.value(rng.randint(0, self._grid.count - 1))  # type: ignore[return-value]  # T is this
         low, high = self.min, self.max
         if low is None or high is None or not self.drawable:
             raise KeyFieldError(
@@ -177,8 +178,8 @@ class Param(Field[T]):
         if self.scale == "log":
             return self._sample_log(rng, low, high)
         if self.whole:
-            return rng.randint(low, high)  # type: ignore[return-value, arg-type]
-        return _uniform(rng, float(low), float(high))  # type: ignore[return-value]
+            return rng.randint(low, high)  # type: ignore[return-value, arg-type]  # T is this
+        return _uniform(rng, float(low), float(high))  # type: ignore[return-value]  # T is this
 
     def recipe(self) -> Recipe:
         """Return how numbers are drawn, on each of the scales."""
@@ -196,7 +197,7 @@ class Param(Field[T]):
         return recipe.called("d") if math.isinf(high - low) else recipe.line(low, high)
 
     def _code(self) -> str:
-        return recipe.integer_code(self.min, self.max) if self.whole else "d"  # type: ignore[arg-type]
+        return recipe.integer_code(self.min, self.max) if self.whole else "d"  # type: ignore[arg-type]  # whole
 
     def quick(self) -> Quick | None:
         """Return a test for what lies between two bounds."""
@@ -210,7 +211,7 @@ class Param(Field[T]):
         drawn: Number = math.exp(rng.uniform(math.log(low - half), math.log(high + half)))
         if self.whole:
             drawn = round(drawn)
-        return min(max(drawn, low), high)  # type: ignore[return-value]
+        return min(max(drawn, low), high)  # type: ignore[return-value]  # T is this
 
     def cardinality(self) -> int | None:
         """Return the number of values; ``None`` for a continuous or unbounded field."""
@@ -227,10 +228,10 @@ class Param(Field[T]):
         if self.cardinality() is None:
             return super().values()
         if self._grid is not None:
-            return map(self._grid.value, range(self._grid.count))  # type: ignore[arg-type]
+            return map(self._grid.value, range(self._grid.count))  # type: ignore[arg-type]  # T is this
         if self.whole:
-            return iter(range(self.min, self.max + 1))  # type: ignore[arg-type, operator]
-        return iter((self.min,))  # type: ignore[arg-type]
+            return iter(range(self.min, self.max + 1))  # type: ignore[arg-type, operator]  # T is this
+        return iter((self.min,))  # type: ignore[arg-type]  # T is this
 
     def load(self, data: Any) -> Any:
         """Return the number; an infinity, which JSON does not have, comes as text."""

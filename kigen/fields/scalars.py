@@ -87,7 +87,8 @@ class Text(Field[str]):
         """Return ``value`` as a plain str."""
         value = bare(value)
         self.validate(value)
-        return value  # type: ignore[no-any-return]
+        text: str = value
+        return text
 
     def validate(self, value: Any) -> None:
         """Raise `FieldError` if ``value`` is no string or does not match."""

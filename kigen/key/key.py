@@ -75,12 +75,10 @@ class Key:
             "__init__" in vars(base) and not hasattr(vars(base)["__init__"], "__kigen__")
             for base in cls.__mro__[: cls.__mro__.index(Key)]
         )
-        cls.__match_args__ = tuple(cls._fields)  # type: ignore[misc]
+        cls.__match_args__ = tuple(cls._fields)  # type: ignore[misc]  # mypy takes it for a constant
         # Those of a base class are compiled for the fields of that class.
-        cls._tokens = Key._tokens  # type: ignore[method-assign]
-        cls._equal = Key._equal  # type: ignore[method-assign]
-        cls._make_digest = Key._make_digest  # type: ignore[method-assign]
-        cls._readable = Key._readable  # type: ignore[method-assign]
+        for name in ("_tokens", "_equal", "_make_digest", "_readable"):
+            setattr(cls, name, getattr(Key, name))
         cls._written_out = not (cls._handwritten or cls._conditional) and all(
             name.isidentifier() and not iskeyword(name) for name in cls._fields
         )
@@ -92,7 +90,7 @@ class Key:
         if cls._written_out and "__init__" not in vars(cls):
             made: Any = source.initializer(cls, Key.__init__, _remember)
             made.__kigen__ = True
-            cls.__init__ = made  # type: ignore[method-assign]
+            cls.__init__ = made  # type: ignore[method-assign]  # written for these fields
 
     def _take(self, given: Mapping[str, Any]) -> None:
         cls = type(self)
@@ -186,7 +184,7 @@ class Key:
         cls = type(self)
         if cls is Key:
             return "{}"
-        cls._readable = source.writer(cls)  # type: ignore[assignment, method-assign]
+        cls._readable = source.writer(cls)  # type: ignore[assignment, method-assign]  # as above
         return cls._readable(self)
 
     def _dumped(self) -> dict[str, Any]:
@@ -255,7 +253,7 @@ class Key:
         cls = type(self)
         if cls is Key or cls._conditional:
             return self._tokens() == other._tokens()
-        cls._equal = source.comparer(cls)  # type: ignore[assignment, method-assign]
+        cls._equal = source.comparer(cls)  # type: ignore[assignment, method-assign]  # as above
         return cls._equal(self, other)
 
     def __hash__(self) -> int:
@@ -278,7 +276,7 @@ class Key:
     def _tokens(self) -> tuple[Any, ...]:
         cls = type(self)
         if cls is not Key and not cls._conditional:
-            cls._tokens = source.tokenizer(cls)  # type: ignore[assignment, method-assign]
+            cls._tokens = source.tokenizer(cls)  # type: ignore[assignment, method-assign]  # as above
             return cls._tokens(self)
         values = self.__dict__
         names = [name for name, field in cls._fields.items() if active(field, values)]
@@ -289,7 +287,7 @@ class Key:
         own = cls.__fingerprint__ is not Key.__fingerprint__
         if own or cls is Key or cls._conditional:
             return _fingerprint.digest(self)
-        cls._make_digest = source.digester(cls)  # type: ignore[assignment, method-assign]
+        cls._make_digest = source.digester(cls)  # type: ignore[assignment, method-assign]  # as above
         return cls._make_digest(self)
 
     # The object

@@ -131,8 +131,7 @@ class Space(Generic[K]):
     def cardinality(self) -> int | None:
         """Return how many distinct keys there are; ``None``: not countable."""
         if not any(field.when for field in self._fields.values()):
-            counts = [source.cardinality() for source in self._sources.values()]
-            return None if None in counts else prod(counts)  # type: ignore[arg-type]
+            return _combined(prod, [source.cardinality() for source in self._sources.values()])
         return self._count(tuple(self._fields), {})
 
     def _count(self, names: tuple[str, ...], chosen: dict[str, Any]) -> int | None:
@@ -151,7 +150,7 @@ class Space(Generic[K]):
             below = self._count(rest, chosen)
             return None if below is None else count * below
         branches = [self._count(rest, {**chosen, name: value}) for value in source.values()]
-        return None if None in branches else sum(branches)  # type: ignore[arg-type]
+        return _combined(sum, branches)
 
     def combinations(self) -> Iterator[K]:
         """Iterate over all keys, the last field varying fastest, if they are countable."""
@@ -168,6 +167,12 @@ class Space(Generic[K]):
         for value in self._sources[name].values() if is_active else (None,):
             accepted = self._accepted(name, value) if is_active else None
             yield from self._filled(rest, {**chosen, name: accepted})
+
+
+def _combined(how: Callable[[list[int]], int], counts: list[int | None]) -> int | None:
+    """Return the sum or product of counts; ``None`` if one is not known."""
+    known = [count for count in counts if count is not None]
+    return how(known) if len(known) == len(counts) else None
 
 
 def _own_source(field: Field[Any]) -> Source:

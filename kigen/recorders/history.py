@@ -75,7 +75,7 @@ class PackedHistory(History):
         return {**self.__dict__, "_packed": None}  # made again where it arrives
 
     @property
-    def digests(self) -> bool:  # type: ignore[override]
+    def digests(self) -> bool:  # type: ignore[override]  # a plain attribute of the base
         """Whether the values are too long to be packed."""
         # Asked for when the first key is drawn: a pool may be populated until then.
         return packer(self._space.recipes()) is None

@@ -30,7 +30,8 @@ class _LikeFunction(Travelling):
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         from types import MethodType
 
-        return self if instance is None else MethodType(self, instance)  # type: ignore[arg-type]
+        made: Any = self
+        return self if instance is None else MethodType(made, instance)
 
     def _kigen_settings(self) -> Any:
         """Return what tells it from the function itself: see `kigen.caching.identity.identify`."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import pickle
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -106,10 +107,10 @@ class BackendContract:
         ids=lambda facts: "-".join(facts) or "all",
     )
     def test_what_is_written_is_read_back_whole(
-        self, backend: Backend, facts: dict[str, object]
+        self, backend: Backend, facts: dict[str, Any]
     ) -> None:
         """Every field comes back as it was, the value alone too."""
-        record = a_record(**facts)  # type: ignore[arg-type]
+        record = a_record(**facts)
         backend.write(record)
         assert plain(backend.read(record.name)) == plain(record)
         codec, data, buffers = backend.read_value(record.name) or ("", b"", ())
@@ -165,8 +166,8 @@ class BackendContract:
         asked = [NAMES[3], NAMES[0], NAMES[1]]
         found = list(backend.read_many(asked))
         assert [name for name, _ in found] == [NAMES[3], NAMES[1]]
-        assert plain(found[0][1]) == plain(backend.read(NAMES[3]))  # type: ignore[arg-type]
-        keys = [record.key for _, record in backend.read_many(asked, values=False)]  # type: ignore[union-attr]
+        assert plain(found[0][1]) == plain(backend.read(NAMES[3]))  # type: ignore[arg-type]  # whole
+        keys = [record.key for _, record in backend.read_many(asked, values=False)]  # type: ignore[union-attr]  # key
         assert keys == [NAMES[3].encode(), b"large"]
 
     def test_many_are_written(self, backend: Backend) -> None:
@@ -273,13 +274,13 @@ class BackendContract:
         arrived.close()
 
 
-def _in_threads(work: object, number: int) -> None:
+def _in_threads(work: Callable[[int], object], number: int) -> None:
     """Call ``work(0)``, ``work(1)``, ... at once; raise what any of them raised."""
     raised: list[BaseException] = []
 
     def guarded(n: int) -> None:
         try:
-            work(n)  # type: ignore[operator]
+            work(n)
         except BaseException as error:  # noqa: BLE001 - handed to the caller
             raised.append(error)
 
