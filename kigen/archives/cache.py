@@ -50,6 +50,7 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
         self._memory: MutableMapping[Any, Any] = {} if memory is None else memory
         self._own: MutableMapping[Any, Any] = self._memory  # but for the results of functions
         self._served: list[cache] = []
+        self._given: dict[Any, Any] = {}  # what was in memory when the first of them came
         self._marks: dict[Any, bytes | None] = {}  # of the values that the archive holds as well
         self._archive = nowhere() if archive is None else _as_archive(archive)
         self._parked: Any = None
@@ -147,13 +148,15 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
         if clear:
             self._archive.clear()
             self._marks.clear()
+            for results in self._served:
+                results.sync(clear=True)
         self.dump()
         if not clear:
             self.load()
 
-    def popkeys(self, keys: Iterable[Any], *default: Any) -> list[Any]:
-        """Remove these keys from memory; their values."""
-        return [self.pop(key, *default) for key in keys]
+    def popkeys(self, keys: Any, *default: Any) -> Any:
+        """Remove these keys from memory, or none if one is not there; their values."""
+        return popped(self, keys, *default)
 
     def copy(self) -> cache:
         """Another cache with the same entries in memory, over the same archive."""
@@ -170,8 +173,9 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
             self._memory = Joined(self._own, self._served)
         self._served.append(results)
         if results.keyed:
-            for key, value in self._own.items():
-                results[key] = value
+            self._given.update(self._own)
+            self._own.clear()
+            results.update(self._given)
 
     @property
     def backing(self) -> Any:
@@ -232,6 +236,21 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
             for key, value in wanted.items()
             if marks.get(key) is not None and marks[key] == _mark(value) and key in self._archive
         ]
+
+
+def popped(mapping: MutableMapping[Any, Any], keys: Any, *default: Any) -> Any:
+    """Remove these keys, or none of them if one is missing and there is no default; the values.
+
+    >>> popped({"a": 1, "b": 2}, ["b", "c"], None)
+    [2, None]
+    """
+    if not isinstance(keys, Iterable):
+        return mapping.pop(keys, *default)
+    wanted = list(keys)
+    for key in () if default else wanted:
+        if key not in mapping:
+            raise KeyError(key)
+    return [mapping.pop(key, *default) for key in wanted]
 
 
 def _mark(value: object) -> bytes | None:

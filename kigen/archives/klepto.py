@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any, NoReturn, Self
 
 from kigen.errors import ConfigurationError
@@ -52,6 +52,8 @@ class KleptoNames(MutableMapping[Any, Any]):
 
     def archived(self, *on: bool) -> bool:
         """False: an archive has no archive."""
+        if len(on) > 1:
+            raise TypeError(f"archived() takes one argument at most, not {len(on)}")
         if on:
             self._has_none("archived(on)")
         return False
@@ -64,9 +66,11 @@ class KleptoNames(MutableMapping[Any, Any]):
         """Raise: there is no archive to replace."""
         self._has_none("open()")
 
-    def popkeys(self, keys: Iterable[Any], *default: Any) -> list[Any]:
-        """Remove these keys; their values."""
-        return [self.pop(key, *default) for key in keys]
+    def popkeys(self, keys: Any, *default: Any) -> Any:
+        """Remove these keys, or none if one is not there; their values."""
+        from kigen.archives.cache import popped
+
+        return popped(self, keys, *default)
 
     def copy(self, name: Any) -> Any:
         """The archive at the path or URL ``name``, with all entries of this one stored in it."""

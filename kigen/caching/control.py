@@ -93,7 +93,12 @@ class Control(Archiving):
             return
         found = self._in_full(keys, shelf)
         wanted = ((k, shelf[k]) for k in found if k in shelf) if keys else shelf.items()
-        for key, value in wanted if keys else self._miss.policy.fitting(wanted):
+        fitting = wanted if keys else self._miss.policy.fitting(wanted)
+        if self._miss.naming.beside:
+            from kigen.caching.keyed import without_twins
+
+            fitting = without_twins(fitting, self.memory)
+        for key, value in fitting:
             self.memory[key] = value
 
     def dump(self, *keys: Any) -> None:
@@ -242,6 +247,8 @@ class Control(Archiving):
     def _keep(self, told: tuple[Hashable, Any], value: Any) -> Any:
         key, call = told
         shelf = self._miss.shelf
+        for twin in self._forms(key)[1:]:
+            self.memory.pop(twin, None)
         if shelf is not None and not shelf.through:
             shelf.unwritten[key] = Unwritten(call)
         self.memory[key] = value

@@ -6,7 +6,7 @@ an archive that klepto filled) does without: `GIVEN` stands beside a key that ca
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, MutableMapping
+from collections.abc import Hashable, Iterable, Iterator, MutableMapping
 from typing import Any
 
 from kigen.caching.miss import Miss
@@ -30,6 +30,20 @@ class KeyedMiss(Miss):
             if value is not MISSING:
                 return value
         return super().claim_odd(call, now)
+
+
+def without_twins(
+    pairs: Iterable[tuple[Any, Any]], memory: MutableMapping[Any, Any]
+) -> Iterator[tuple[Any, Any]]:
+    """Iterate over pairs of (key, call) and result that may go in: a key is given or has calls."""
+    known = {memory_key(call[0]): call for call in memory}
+    for call, value in pairs:
+        key = memory_key(call[0])
+        there = known.get(key, call)
+        if there[1] is GIVEN and call[1] is not GIVEN:
+            del memory[there]
+        known[key] = there if call[1] is GIVEN else call
+        yield known[key], value
 
 
 class ByKey(MutableMapping[Any, Any]):
@@ -62,10 +76,11 @@ class ByKey(MutableMapping[Any, Any]):
         del self._results[self._found(key)]
 
     def __iter__(self) -> Iterator[Any]:
-        return (call[0] for call in self._results)
+        self._calls = {memory_key(call[0]): call for call in self._results}
+        return (call[0] for call in self._calls.values())
 
     def __len__(self) -> int:
-        return len(self._results)
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         return repr(dict(self))

@@ -15,6 +15,7 @@ from kigen.caching.held import Raised
 from kigen.caching.naming import Naming
 from kigen.caching.notices import warn
 from kigen.caching.owners import holds_owner
+from kigen.caching.plain import memory_key
 from kigen.errors import (
     ArchiveError,
     ChangedFunctionWarning,
@@ -135,33 +136,40 @@ class Shelf(MutableMapping[Any, Any]):
     def entries(self) -> Iterator[tuple[Any, Any, float | None]]:
         """Iterate over (call, result, seconds it took) of this function's part of the archive."""
         naming = self.naming
+        given = {} if naming.beside is None else self._given()
         for entry in self.archive.entries(naming.identity):
             value = self._value(entry)
             if not isinstance(entry.key, Call) or value is MISSING or value.__class__ is Raised:
                 continue
             try:
-                yield naming.key(entry.key), value, entry.elapsed
+                call = naming.key(entry.key)
             except ValueError:  # it had other parameters then
                 continue
-        if naming.beside is not None:
-            yield from self._given()
+            if given:
+                key = memory_key(naming.public(call))
+                if key in given and given[key].created >= entry.created:
+                    continue
+                given.pop(key, None)
+            yield call, value, entry.elapsed
+        for entry in given.values():
+            yield naming.given(entry.key), self._guarded(entry.value), entry.elapsed
 
-    def _given(self) -> Iterator[tuple[Any, Any, float | None]]:
-        """Iterate over what is stored under keys alone, as klepto has it."""
+    def _given(self) -> dict[Hashable, Entry]:
+        """Return what is stored under keys alone, as klepto has it."""
         from kigen.archives.entry import UnreadableKey
 
-        for entry in self.archive.entries(""):
-            if not isinstance(entry.key, UnreadableKey):
-                yield self.naming.given(entry.key), self._guarded(entry.value), entry.elapsed
+        entries = self.archive.entries("")
+        return {memory_key(e.key): e for e in entries if not isinstance(e.key, UnreadableKey)}
 
     def _find(self, call: Any, name: str) -> tuple[Entry | None, Any]:
-        """Return the entry of a call and its result, or those of klepto's key alone."""
+        """Return the entry of a call and its result, or what is newer under the key alone."""
         entry = self.archive.fetch(name)
         value = self._value(entry)
-        if value is MISSING and self.naming.beside is not None:
-            entry = self.archive.fetch(self.naming.given_name(call))
-            value = self._value(entry)
-        return entry, value
+        if self.naming.beside is None:
+            return entry, value
+        given = self.archive.fetch(self.naming.given_name(call))
+        newer = entry is None or value is MISSING or (given and given.created >= entry.created)
+        return (given, self._value(given)) if given and newer else (entry, value)
 
     def _value(self, entry: Entry | None) -> Any:
         if entry is None:

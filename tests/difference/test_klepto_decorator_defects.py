@@ -198,6 +198,20 @@ def an_rr_cache_lets_the_newest_go_and_draws_from_the_programs_numbers(lib: Any,
     return [all(kept), random.random() == drawn]
 
 
+# Archives, as far as the decorators need them.
+
+
+@defect(theirs=[None, AttributeError], ours=[KeyError, [1]])
+def what_is_not_there_and_what_is(lib: Any, folder: Path) -> Any:
+    """Deleted from a folder; taken out of an archive in memory, several at once."""
+    place = lib.archives.dir_archive(str(folder / "memo"), cached=False)
+    memory = lib.archives.dict_archive(None, {"a": 1}, cached=False)
+    return [
+        answer(lambda lib, _: place.__delitem__("nothing"), lib, folder / "deleted"),
+        answer(lambda lib, _: memory.popkeys(["a"]), lib, folder / "popped"),
+    ]
+
+
 # No defects: kigen means something else, and says so in docs/guide/klepto.md.
 
 
@@ -214,6 +228,15 @@ def a_cache_object_that_is_given_twice(lib: Any, _: Path) -> Any:
 def two_archives_in_memory_of_one_name(lib: Any, _: Path) -> Any:
     first = lib.archives.dict_archive("a name", {"x": 1}, cached=False)
     return len(first) and len(lib.archives.dict_archive("a name", cached=False))
+
+
+@defect(theirs=["('x', 1)"], ours=["Call"])
+def what_an_archive_lists(lib: Any, folder: Path) -> Any:
+    """Function and arguments, since others' results are in it as well."""
+    place = lib.archives.dir_archive(str(folder / "memo"), cached=False)
+    f = lib.inf_cache(cache=place, keymap=lib.keymaps.stringmap())(same)
+    f(1)
+    return [key if isinstance(key, str) else type(key).__name__ for key in place]
 
 
 @pytest.mark.filterwarnings("ignore::kigen.KigenWarning")
