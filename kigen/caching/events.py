@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from kigen.caching.flight import Flight
 from kigen.caching.miss import Miss
 from kigen.caching.owners import owned_call
-from kigen.caching.plain import Aside
 from kigen.errors import ConfigurationError
 from kigen.policies import MISSING
 from kigen.policies.policy import Entry
@@ -74,10 +73,7 @@ class TellingMiss(Miss):
 
     def leave(self, entry: Entry) -> None:
         super().leave(entry)
-        _, value, key, *_ = entry
-        if key.__class__ is Aside:
-            key, value = key.key, value.value
-        self._tell("on_evict", owned_call(key), value)
+        self._tell("on_evict", owned_call(entry.key), entry.kept)
 
     def _load(self, shelf: Any, flight: Flight, now: float) -> Any:
         value = super()._load(shelf, flight, now)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Any, NamedTuple, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn, cast, final
+
+from kigen.policies.policy import Entry
 
 
 class Raised(NamedTuple):
@@ -32,13 +34,16 @@ def _alone(error: BaseException) -> BaseException:
     return twin
 
 
-class Held:
-    """What lies in memory where a plain value would not do; `hand_out` is the way out.
+@final
+class Held(Entry):
+    """An entry whose value would not do as it is; ``value`` and `hand_out` are the ways out.
 
-    ``deadline`` is in seconds of `time.monotonic`; None: never.
+    A hit asks for ``value``, which costs nothing to ask of others, and gets a `KeyError`, as if
+    there were no entry, where there is more to do. ``deadline`` is in seconds of `time.monotonic`;
+    None: never.
     """
 
-    __slots__ = ("copier", "deadline", "value")
+    __slots__ = ("copier", "deadline", "kept")
 
     def __init__(
         self, value: Any, copier: Callable[[Any], Any] | None, deadline: float | None
@@ -46,16 +51,24 @@ class Held:
         self.copier: Callable[[Any], Any] | None = copier
         self.deadline: float | None = deadline
         if value.__class__ is Raised:
-            self.value: Any = Raised(_alone(value.error))
+            self.kept: Any = Raised(_alone(value.error))
         else:
-            self.value = value if copier is None else copier(value)
+            self.kept = value if copier is None else copier(value)
+
+    @property
+    def value(self) -> Any:
+        """The value, or a copy; raises `KeyError` if it has expired or is an exception."""
+        deadline, kept = self.deadline, self.kept
+        if (deadline is None or monotonic() < deadline) and kept.__class__ is not Raised:
+            return kept if self.copier is None else self.copier(kept)
+        raise KeyError
 
     def lives(self, extra: float = 0.0) -> bool:
         """Return whether it has not expired, or not more than ``extra`` seconds ago."""
         return self.deadline is None or monotonic() < self.deadline + extra
 
     def hand_out(self) -> Any:
-        """Return the value, or a copy; raise it if it is an exception."""
-        if self.value.__class__ is Raised:
-            self.value.again()
-        return self.value if self.copier is None else self.copier(self.value)
+        """Return the value, or a copy, be it expired or not; raise it if it is an exception."""
+        if self.kept.__class__ is Raised:
+            self.kept.again()
+        return self.kept if self.copier is None else self.copier(self.kept)

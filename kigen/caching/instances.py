@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from contextlib import suppress
 from typing import Any, final
 from weakref import ref
 
@@ -11,10 +12,9 @@ from kigen.caching.call import Call, is_key
 from kigen.caching.elide import Elided
 from kigen.caching.naming import Naming
 from kigen.caching.owners import Owner
-from kigen.caching.plain import Aside
 from kigen.errors import ConfigurationError, UnfingerprintableError
 from kigen.policies import INF, MISSING
-from kigen.policies.policy import Entry
+from kigen.policies.policy import Entry, hold
 
 
 class Instance(Owner):
@@ -74,7 +74,7 @@ class Instances(INF):
 
     def __init__(self, owner: Any, asked: bool) -> None:
         super().__init__()
-        self.memory: dict[Hashable, Any] = _Beside(self)
+        self.memory: dict[Hashable, Entry] = _Beside(self)
         self.owner: Any = owner
         self.asked: bool = asked
         self.name: str = getattr(owner, "__name__", "")
@@ -109,33 +109,34 @@ class Instances(INF):
         place = getattr(instance, "__dict__", None)
         return place if isinstance(place, dict) else None  # a class has a view of its own
 
-    def find(self, key: Hashable, now: float) -> Any:
-        return self.peek(key)
-
-    def peek(self, key: Hashable) -> Any:
-        place = _place(key)
-        return (
-            dict.get(self.memory, key, MISSING) if place is None else place.get(self.name, MISSING)
-        )
-
-    def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
-        place = _place(key)
-        if place is not None:
-            place[self.name] = value
-            if key.__class__ is Instance:
-                self.resident[key] = None
-        elif key.__class__ is Aside and key.key.__class__ is Pinned:
-            return [now, value, key, now]  # it would live for ever
-        else:
-            self.memory[key] = value
+    def peek(self, key: Any) -> Entry | None:
+        place = key.place
+        if place is None or self.name not in place:
+            return dict.get(self.memory, key)
+        with suppress(KeyError):  # another thread may have deleted it
+            return hold(None, key, place[self.name], 0.0)
         return None
 
-    def discard(self, key: Hashable) -> bool:
-        place = _place(key)
-        if place is None:
-            return self.memory.pop(key, MISSING) is not MISSING
+    def find(self, key: Any, now: float) -> Entry | None:
+        return self.peek(key)
+
+    def add(self, key: Any, value: Any, now: float, entry: Entry | None = None) -> Entry | None:
+        if entry is None and key.place is not None:
+            key.place[self.name] = value
+            if key.__class__ is Instance:
+                self.resident[key] = None
+        elif key.__class__ is Pinned:
+            return hold(entry, key, value, now)  # it would live for ever
+        else:
+            self.memory[key] = hold(entry, key, value, now)
+        return None
+
+    def discard(self, key: Any) -> bool:
+        known = self.memory.pop(key, None) is not None
+        if key.place is None:
+            return known
         self.resident.pop(key, None)
-        return place.pop(self.name, MISSING) is not MISSING
+        return key.place.pop(self.name, MISSING) is not MISSING or known
 
     def clear(self) -> None:
         self.memory.clear()
@@ -147,7 +148,7 @@ class Instances(INF):
 
     def __iter__(self) -> Iterator[Hashable]:
         keys = [*list(self.memory), *list(self.resident)]
-        return (key for key in keys if self.peek(key) is not MISSING)
+        return (key for key in keys if self.peek(key) is not None)
 
     def _no_room(self, instance: Any) -> ConfigurationError:
         needed = "'__weakref__'" if self.asked else "'__dict__' or '__weakref__'"
@@ -160,15 +161,9 @@ class Instances(INF):
     def _gone(self, key: ref[Any]) -> None:
         self.resident.pop(key, None)
         self.memory.pop(key, None)
-        if self.memory:
-            self.memory.pop(Aside(key), None)
 
 
-def _place(key: Any) -> dict[str, Any] | None:
-    return None if key.__class__ is Aside else key.place
-
-
-class _Beside(dict[Hashable, Any]):
+class _Beside(dict[Hashable, Entry]):
     """The results that lie beside their instances; it knows of the others, too."""
 
     def __init__(self, policy: Instances) -> None:
@@ -176,7 +171,7 @@ class _Beside(dict[Hashable, Any]):
         self.policy: Instances = policy
 
     def __contains__(self, key: Any) -> bool:
-        return self.policy.peek(key) is not MISSING
+        return self.policy.peek(key) is not None
 
 
 class _Unkept(Elided):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Hashable, Iterator, MutableMapping
 from types import CellType
 from typing import Any
 
 from kigen.caching.held import Held, Raised
 from kigen.caching.miss import Miss
 from kigen.caching.owners import owned_call
-from kigen.caching.plain import ATOMS, Aside, is_digested
+from kigen.caching.plain import ATOMS, is_digested
 from kigen.policies import MISSING
 
 
@@ -22,17 +22,15 @@ class Memory(MutableMapping[Any, Any]):
 
     def kept(self, key: Any) -> Any:
         """Return what a call would get, an exception as `Raised`; `MISSING` if it would compute."""
-        value = self.lying(key)
-        if value.__class__ is not Held:
-            return value
-        if not value.lives():
+        entry = self._miss.policy.peek(self._key(key))
+        if entry is None or (isinstance(entry, Held) and not entry.lives()):
             return MISSING
-        return value.value if value.value.__class__ is Raised else value.hand_out()
+        return entry.kept if entry.kept.__class__ is Raised else entry.value
 
     def lying(self, key: Any) -> Any:
-        """Return what lies in memory under a key, be it `Held` or expired; `MISSING` if nothing."""
-        found = self._stored(key)
-        return MISSING if found is None else self._miss.policy.peek(found)
+        """Return what lies in memory under a key, be it expired; `MISSING` if nothing."""
+        entry = self._miss.policy.peek(self._key(key))
+        return MISSING if entry is None else entry.kept
 
     def __getitem__(self, key: Any) -> Any:
         value = self.kept(key)
@@ -41,21 +39,15 @@ class Memory(MutableMapping[Any, Any]):
         return value
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        found = self._stored(key)
-        if found is not None:
-            self._miss.policy.discard(found)
         self._miss.remember(self._key(key), value, self._calls.cell_contents)
 
     def __delitem__(self, key: Any) -> None:
-        found = self._stored(key)
-        if found is None or not self._miss.policy.discard(found):
+        if not self._miss.policy.discard(self._key(key)):
             raise KeyError(key)
 
     def __iter__(self) -> Iterator[Any]:
         for key in list(self._miss.policy):
-            if key.__class__ is Aside and not self._is_result(key):
-                continue
-            call = owned_call(key.key if key.__class__ is Aside else key)
+            call = owned_call(key) if self._is_result(key) else MISSING
             if call is not MISSING:
                 yield call
 
@@ -68,19 +60,14 @@ class Memory(MutableMapping[Any, Any]):
     def clear(self) -> None:
         self._miss.policy.clear()
 
-    def _is_result(self, key: Aside) -> bool:
-        """Return whether what was set aside is a result, and has not expired."""
-        held = self._miss.policy.peek(key)
-        return held is not MISSING and held.value.__class__ is not Raised and held.lives()
+    def _is_result(self, key: Hashable) -> bool:
+        """Return whether what is in memory is a result, and has not expired."""
+        entry = self._miss.policy.peek(key)
+        if not isinstance(entry, Held):
+            return entry is not None
+        return entry.kept.__class__ is not Raised and entry.lives()
 
     def _key(self, key: Any) -> Any:
         if key.__class__ in ATOMS or is_digested(key):
             return key
         return self._miss.memory_key(key)
-
-    def _stored(self, key: Any) -> Any:
-        plain = self._key(key)
-        for form in (plain, Aside(plain)):
-            if form in self._miss.policy.memory:
-                return form
-        return None

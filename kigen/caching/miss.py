@@ -19,7 +19,7 @@ from kigen.caching.flight import Flight, gates
 from kigen.caching.guard import FIXED, choose_guard
 from kigen.caching.held import Held, Raised
 from kigen.caching.owners import Owner, disown
-from kigen.caching.plain import Aside, memory_key
+from kigen.caching.plain import memory_key
 from kigen.errors import UnfingerprintableError
 from kigen.policies import MISSING, Policy
 
@@ -42,7 +42,6 @@ class Miss:
 
     __slots__ = (
         "__weakref__",
-        "asides",
         "begun",
         "events",
         "flights",
@@ -92,7 +91,6 @@ class Miss:
         self.plain: bool = rules is None and events is None
         self.shelf: Shelf | None = None
         self.flights: dict[Hashable, Flight] = {}
-        self.asides: bool = False  # whether any entry has ever been set aside
         self.begun: int = 0
         self.misses: int = 0
         self.loads: int = 0
@@ -108,10 +106,6 @@ class Miss:
 
         ``key`` is the key of the call in memory: the call itself if it is made of `ATOMS`.
         """
-        if self.asides:
-            value = self.recall(key, now)
-            if value is not MISSING:
-                return value
         flight = Flight()
         flight.key = key
         flight.call = call
@@ -119,8 +113,8 @@ class Miss:
         other = self.flights.setdefault(key, flight)
         if other is not flight:
             return self._join(other, key, call, now)
-        if key in self.memory or self.asides:
-            # Somebody may have settled the key after we had looked, and before we took off.
+        if key in self.memory:
+            # It has expired, or somebody settled the key after we had looked, before we took off.
             try:
                 value = self.recall(key, now)
             except BaseException:
@@ -187,7 +181,6 @@ class Miss:
 
     def _gone(self, owner: Owner) -> None:
         self.policy.discard(owner.key)
-        self.policy.discard(Aside(owner.key))
 
     def wait(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         """Wait for another caller's flight; return what `claim` returns after that."""
@@ -205,58 +198,59 @@ class Miss:
         return value.hand_out() if value.__class__ is Held else value
 
     def remember(self, key: Hashable, value: Any, now: float, age: float = 0.0) -> Any:
-        """Put a value into memory, and return it as it lies there: as it is, or `Held`.
+        """Put a value into memory, and return it, or what is to hand it out: as it lies there.
 
         ``age`` is how many seconds ago it was computed. Whoever leaves memory for it is offered to
         the archive.
         """
         copier = None if value.__class__ in FIXED else self.guard(value)
         life = None if self.rules is None else self.rules.lifetime(value)
+        held = None
         if copier is not None or life is not None or value.__class__ is Raised:
-            self.asides = True
             deadline = None if life is None else monotonic() + life - age
-            key, value = Aside(key), Held(value, copier, deadline)
-        self.put(key, value, now)
-        return value
+            held = Held(value, copier, deadline)
+            value = held.kept
+        self.put(key, value, now, held)
+        return value if held is None else held
 
-    def put(self, key: Hashable, value: Any, now: float) -> None:
+    def put(self, key: Hashable, value: Any, now: float, held: Held | None) -> None:
         """Put into memory what is to lie there; see off whoever leaves for it."""
         if self.purge and self.shelf is not None and len(self.policy) == self.policy.maxsize:
             self.pour(self.shelf, key, value)
             return
-        left = self.policy.add(key, value, now)
+        left = self.policy.add(key, value, now, held)
         if left is not None:
             self.leave(left)
 
     def leave(self, entry: Entry) -> None:
         """See an entry off that had to leave memory: the archive may want it."""
         if self.shelf is not None:
-            self.shelf.evicted(*_as_users_know(entry[2], entry[1]))
+            self.shelf.evicted(entry.key, entry.kept)
 
     def pour(self, shelf: Shelf, key: Hashable, value: Any) -> None:
         """Write all that is in memory, and one entry more, to the archive; empty the memory."""
         for each in self.policy:
-            held = self.policy.peek(each)
-            if held is not MISSING:
-                shelf.evicted(*_as_users_know(each, held))
-        shelf.evicted(*_as_users_know(key, value))
+            entry = self.policy.peek(each)
+            if entry is not None:
+                shelf.evicted(each, entry.kept)
+        shelf.evicted(key, value)
         self.policy.clear()
 
     def recall(self, key: Hashable, now: float) -> Any:
         """Return the value in memory under ``key``, or `MISSING`; it counts as a use."""
-        value = self.policy.find(key, now)
-        if value is MISSING and self.asides:
-            held = self.policy.find(Aside(key), now)
-            if held is not MISSING and held.lives():
-                return held.hand_out()
-        return value
+        entry = self.policy.find(key, now)
+        if entry is None:
+            return MISSING
+        if entry.__class__ is Held:
+            return entry.hand_out() if entry.lives() else MISSING
+        return entry.value
 
     def _stale(self, key: Hashable) -> Held | None:
         """Return what has expired, if it may be served while somebody computes it anew."""
         if self.rules is None or not self.rules.stale:
             return None
-        held = self.policy.peek(Aside(key))
-        return held if held is not MISSING and held.lives(self.rules.stale) else None
+        held = self.policy.peek(key)
+        return held if held.__class__ is Held and held.lives(self.rules.stale) else None
 
     def _keep(self, flight: Flight, value: Any, now: float) -> Any:
         if self.rules is not None and value.__class__ is not Raised and not self.rules.keeps(value):
@@ -306,10 +300,6 @@ class Miss:
             if flight.owner != me:
                 del self.flights[key]
         self.policy.after_fork()
-
-
-def _as_users_know(key: Hashable, value: Any) -> tuple[Hashable, Any]:
-    return (key.key, value.value) if key.__class__ is Aside else (key, value)
 
 
 def _after_fork() -> None:

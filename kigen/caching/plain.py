@@ -43,25 +43,6 @@ class Digest:
         return f"<digest {self.value.hex()}>"
 
 
-class Aside:
-    """A key set aside: the compiled wrapper cannot form it, so that its entries miss the fast path.
-
-    >>> Aside(1) == Aside(1.0), Aside(1) == 1
-    (True, False)
-    """
-
-    __slots__ = ("key",)
-
-    def __init__(self, key: Hashable) -> None:
-        self.key: Hashable = key
-
-    def __eq__(self, other: object) -> bool:
-        return other.__class__ is Aside and other.key == self.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
 def memory_key(call: Any, *, typed: bool = False) -> Hashable:
     """Return the key in memory for a call that is not made of `ATOMS` alone.
 

@@ -27,13 +27,13 @@ class WeighingMiss(Miss):
         super().__init__(*args)
         self.policy.weigh = Weigher(self.policy.weigh, self.naming)
 
-    def put(self, key: Hashable, value: Any, now: float) -> None:
+    def put(self, key: Hashable, value: Any, now: float, held: Held | None) -> None:
         policy = self.policy
         weight = policy.weigh(value)
         if self.purge and self.shelf is not None and policy.is_full(weight):
             self.pour(self.shelf, key, value)
             return
-        left = policy.admit(key, value, weight, now)
+        left = policy.admit(key, value, weight, now, held)
         if left:
             with ExitStack() as farewell:  # to all, even if what listens to one raises
                 for entry in reversed(left):
@@ -41,7 +41,7 @@ class WeighingMiss(Miss):
 
 
 class Weigher:
-    """Weighs what lies in memory, by the result in it, and never fails.
+    """Weighs results, and never fails.
 
     A result that the user's function cannot weigh is too heavy for any memory: it is returned, not
     kept, and the first one costs a warning (`StorageWarning`). An exception that is kept in place
@@ -55,8 +55,7 @@ class Weigher:
         self._naming = naming
         self._told = False
 
-    def __call__(self, value: Any) -> float:
-        result = value.value if value.__class__ is Held else value
+    def __call__(self, result: Any) -> float:
         if result.__class__ is Raised:
             return scales.weigh(result.error)
         try:

@@ -8,16 +8,7 @@ from threading import RLock
 from time import sleep
 from typing import Any
 
-from kigen.policies.policy import MISSING, Entry, Policy
-
-
-def hit_source(mark: str = "") -> str:
-    """Return the statements of a hit, with those that ``mark`` the entry.
-
-    `dict.get` costs a hit 3 % more than a subscript would, and spares a miss the `KeyError`, which
-    would cost it twice what all of a miss costs `functools.lru_cache`.
-    """
-    return f"{{entry}} = {{get}}({{key}})\nif {{entry}} is not None: {mark}return {{entry}}[1]"
+from kigen.policies.policy import Entry, Policy, Result
 
 
 class Bounded(Policy):
@@ -41,10 +32,6 @@ class Bounded(Policy):
         self.dropped: int = 0  # entries dropped by hand, which may still be held on to
 
     @abstractmethod
-    def note(self, entry: Entry, now: float) -> None:
-        """Mark a hit, just as the statements in ``hit`` do."""
-
-    @abstractmethod
     def evict(self) -> Entry | None:
         """Take out the entry that is to leave, and return it; None if a slot was free instead."""
 
@@ -58,29 +45,25 @@ class Bounded(Policy):
     def arrive(self, entry: Entry) -> None:
         """Line up a new entry; called without the lock, and only if the policy is not ``timed``."""
 
-    def find(self, key: Hashable, now: float) -> Any:
-        entry = self.memory.get(key)
-        if entry is None:
-            return MISSING
-        self.note(entry, now)
-        return entry[1]
-
-    def peek(self, key: Hashable) -> Any:
-        entry = self.memory.get(key)
-        return MISSING if entry is None else entry[1]
-
-    def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
-        held = self.memory.get(key)
-        if held is not None:
-            held[1] = value
-            return None
+    def add(
+        self, key: Hashable, value: Any, now: float, entry: Entry | None = None
+    ) -> Entry | None:
+        if key in self.memory:
+            self.discard(key)
         left = None if self.slots and self._take_slot() else self.evict()
-        entry = [now, value, key, now] if self.timed else [0.0, value, key, now]
-        held = self.memory.setdefault(key, entry)
-        if held is not entry:
-            held[1] = value
-            self.slots.append(None)
-        elif not self.timed:
+        if entry is None:  # as `hold` does: a call would cost a miss 5 %
+            entry = Result()
+            entry.value = value
+        entry.key = key
+        entry.arrived = now
+        entry.mark = now if self.timed else 0.0
+        entered = False
+        try:
+            entered = self.memory.setdefault(key, entry) is entry
+        finally:
+            if not entered:  # another thread was first, or the key's own == raises
+                self.slots.append(None)
+        if entered and not self.timed:
             self.arrive(entry)
         return left
 
@@ -88,7 +71,7 @@ class Bounded(Policy):
         entry = self.memory.pop(key, None)
         if entry is None:
             return False
-        entry[3] = None
+        entry.arrived = None
         self.slots.append(None)
         self.dropped += 1
         if self.dropped > len(self.memory) + 64:

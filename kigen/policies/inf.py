@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from kigen.policies.policy import MISSING, Entry, Policy
+from kigen.policies.policy import Entry, Policy, hold
 
 
 class INF(Policy):
@@ -14,25 +14,19 @@ class INF(Policy):
     >>> policy = INF()
     >>> policy.add("a", 1, now=1.0)
     >>> policy.find("a", now=2.0)
-    1
+    Result('a', 1)
     """
 
     __slots__ = ()
 
-    hit = "return {memory}[{key}]"
-
-    def find(self, key: Hashable, now: float) -> Any:
-        return self.memory.get(key, MISSING)
-
-    def peek(self, key: Hashable) -> Any:
-        return self.memory.get(key, MISSING)
-
-    def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
-        self.memory[key] = value
+    def add(
+        self, key: Hashable, value: Any, now: float, entry: Entry | None = None
+    ) -> Entry | None:
+        self.memory[key] = hold(entry, key, value, now)
         return None
 
     def discard(self, key: Hashable) -> bool:
-        return self.memory.pop(key, MISSING) is not MISSING
+        return self.memory.pop(key, None) is not None
 
     def clear(self) -> None:
         self.memory.clear()

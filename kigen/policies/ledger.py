@@ -42,20 +42,10 @@ class Ledger:
         with self.lock:
             self.taken -= weight
 
-    def change(self, entry: Entry, weight: int) -> bool:
-        """Let an entry weigh otherwise; return False if it has left, or there is no room."""
-        with self.lock:
-            old = entry[4]
-            if old is None or self.taken - old + weight > self.limit:
-                return False
-            self.taken += weight - old
-            entry[4] = weight
-            return True
-
     def close(self, entry: Entry) -> int:
         """Give back what an entry weighed that has left, and return it."""
         with self.lock:
-            weight: int = entry[4]
+            weight = entry.weight or 0
             self.taken -= weight
-            entry[4] = None
+            entry.weight = None
             return weight

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from typing import ClassVar
 
-from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
 
@@ -24,14 +23,14 @@ class LFU(Lined):
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
     (None, None)
     >>> policy.find("a", now=3.0)
-    1
-    >>> policy.add("c", 3, now=4.0)[2]
+    Result('a', 1)
+    >>> policy.add("c", 3, now=4.0).key
     'b'
     """
 
     __slots__ = ("fresh", "heap", "turn")
 
-    hit: ClassVar[str] = hit_source("{entry}[0] += 1.0; ")
+    mark: ClassVar[str] = "{entry}.mark += 1.0"
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
@@ -40,38 +39,38 @@ class LFU(Lined):
         self.turn: int = 0  # tells entries apart that are equal in count and arrival
 
     def note(self, entry: Entry, now: float) -> None:
-        entry[0] += 1.0
+        entry.mark += 1.0
 
     def arrive(self, entry: Entry) -> None:
         self.fresh.append(entry)
 
     def line_up(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
-            if entry[0]:
+            if entry.mark:
                 self._push(entry)
             else:
                 self.fresh.append(entry)
 
     def sweep(self) -> object:
         swept = self.weed(self.fresh), self.heap
-        self.heap = [place for place in self.heap if place[3][3] is not None]
+        self.heap = [place for place in self.heap if place[3].arrived is not None]
         heapify(self.heap)
         return swept
 
     def call(self) -> Entry | None:
         while self.fresh:
             entry = self.fresh.popleft()
-            if not entry[0]:
+            if not entry.mark:
                 return entry
             self._push(entry)
         while self.heap:
             uses, _, _, entry = heappop(self.heap)
-            if entry[0] == uses:
+            if entry.mark == uses:
                 return entry
             self._push(entry)
         return None
 
     def _push(self, entry: Entry) -> None:
-        if entry[3] is not None:
+        if entry.arrived is not None:
             self.turn += 1
-            heappush(self.heap, (entry[0], entry[3], self.turn, entry))
+            heappush(self.heap, (entry.mark, entry.arrived, self.turn, entry))

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
-from operator import itemgetter
+from operator import attrgetter
 
 from kigen.policies.bounded import Bounded
 from kigen.policies.policy import Entry
@@ -43,10 +43,10 @@ class Lined(Bounded):
             if entry is None:
                 if self._wait_for_slot():
                     return None
-            elif entry[3] is not None:
-                gone: Entry | None = self.memory.pop(entry[2], None)
+            elif entry.arrived is not None:
+                gone: Entry | None = self.memory.pop(entry.key, None)
                 if gone is not None:
-                    gone[3] = None
+                    gone.arrived = None
                     return gone
 
     @staticmethod
@@ -56,8 +56,8 @@ class Lined(Bounded):
         with suppress(IndexError):  # a finalizer may do the same on the way
             for _ in range(len(line)):
                 entry = line.popleft()
-                (weeds if entry[3] is None else line).append(entry)
+                (weeds if entry.arrived is None else line).append(entry)
         return weeds
 
     def _entries(self) -> list[Entry]:
-        return sorted(self.memory.values(), key=itemgetter(3))
+        return sorted(self.memory.values(), key=attrgetter("arrived"))

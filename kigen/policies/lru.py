@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
+from operator import attrgetter
 from typing import ClassVar
 
-from kigen.policies.bounded import Bounded, hit_source
+from kigen.policies.bounded import Bounded
 from kigen.policies.policy import Entry
 
 
@@ -25,14 +25,14 @@ class LRU(Bounded):
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
     (None, None)
     >>> policy.find("a", now=3.0)
-    1
+    Result('a', 1)
     >>> policy.add("c", 3, now=4.0)
-    [2.0, 2, 'b', 2.0]
+    Result('b', 2)
     """
 
     __slots__ = ("horizon", "queue")
 
-    hit: ClassVar[str] = hit_source("{entry}[0] = {calls}; ")
+    mark: ClassVar[str] = "{entry}.mark = {calls}"
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize, timed=True)
@@ -40,7 +40,7 @@ class LRU(Bounded):
         self.horizon: float = 0.0  # the youngest stamp when the queue was made
 
     def note(self, entry: Entry, now: float) -> None:
-        entry[0] = now
+        entry.mark = now
 
     def evict(self) -> Entry | None:
         memory, queue = self.memory, self.queue
@@ -51,8 +51,8 @@ class LRU(Bounded):
                 if self._requeue() or not self._wait_for_slot():
                     continue
                 return None
-            if entry[0] <= self.horizon and entry[3] is not None:
-                gone: Entry | None = memory.pop(entry[2], None)
+            if entry.mark <= self.horizon and entry.arrived is not None:
+                gone: Entry | None = memory.pop(entry.key, None)
                 if gone is not None:
                     return gone
 
@@ -60,15 +60,15 @@ class LRU(Bounded):
         with self.lock:
             if self.queue:  # another thread has just done it
                 return True
-            entries = sorted(self.memory.values(), key=itemgetter(0))
+            entries = sorted(self.memory.values(), key=attrgetter("mark"))
             if not entries:
                 return False
-            self.horizon = entries[-1][0]
+            self.horizon = entries[-1].mark
             entries.reverse()
             self.queue.extend(entries)
             return True
 
     def sweep(self) -> object:
         swept = self.queue[:]
-        self.queue[:] = [entry for entry in swept if entry[3] is not None]
+        self.queue[:] = [entry for entry in swept if entry.arrived is not None]
         return swept

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
+from operator import attrgetter
 from typing import ClassVar
 
-from kigen.policies.bounded import Bounded, hit_source
+from kigen.policies.bounded import Bounded
 from kigen.policies.policy import Entry
 
 
@@ -20,14 +20,14 @@ class MRU(Bounded):
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
     (None, None)
     >>> policy.find("a", now=3.0)
-    1
+    Result('a', 1)
     >>> policy.add("c", 3, now=4.0)
-    [3.0, 1, 'a', 1.0]
+    Result('a', 1)
     """
 
     __slots__ = ("latest", "queue")
 
-    hit: ClassVar[str] = hit_source("{latest}[0] = {entry}; {entry}[0] = {calls}; ")
+    mark: ClassVar[str] = "{latest}[0] = {entry}; {entry}.mark = {calls}"
     shared: ClassVar[tuple[str, ...]] = ("latest",)
 
     def __init__(self, maxsize: int) -> None:
@@ -36,22 +36,22 @@ class MRU(Bounded):
         self.queue: list[Entry] = []  # youngest last
 
     def note(self, entry: Entry, now: float) -> None:
-        entry[0] = now
+        entry.mark = now
         self.latest[0] = entry
 
     def arrive(self, entry: Entry) -> None:
-        self.note(entry, entry[3])
+        self.note(entry, entry.arrived or 0.0)
 
     def evict(self) -> Entry | None:
         while True:
             entry = self.latest[0]
-            if entry is None or entry[3] is None or self.memory.get(entry[2]) is not entry:
+            if entry is None or entry.arrived is None or self.memory.get(entry.key) is not entry:
                 entry = self._next()
             if entry is None:
                 if self._wait_for_slot():
                     return None
                 continue
-            gone: Entry | None = self.memory.pop(entry[2], None)
+            gone: Entry | None = self.memory.pop(entry.key, None)
             if gone is not None:
                 return gone
 
@@ -60,7 +60,7 @@ class MRU(Bounded):
         with self.lock:
             if self.latest[0] is not None or not self.queue:
                 self.latest[0] = None
-                self.queue = sorted(self.memory.values(), key=itemgetter(0))
+                self.queue = sorted(self.memory.values(), key=attrgetter("mark"))
             return self.queue.pop() if self.queue else None
 
     def sweep(self) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from kigen.policies.inf import INF
-from kigen.policies.policy import Entry
+from kigen.policies.policy import Entry, hold
 
 
 class NO(INF):
@@ -14,12 +14,14 @@ class NO(INF):
 
     >>> policy = NO(0)
     >>> policy.add("a", 1, now=1.0)
-    [1.0, 1, 'a', 1.0]
+    Result('a', 1)
     >>> len(policy)
     0
     """
 
     __slots__ = ()
 
-    def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
-        return [now, value, key, now]
+    def add(
+        self, key: Hashable, value: Any, now: float, entry: Entry | None = None
+    ) -> Entry | None:
+        return hold(entry, key, value, now)

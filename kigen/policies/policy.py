@@ -20,20 +20,63 @@ class Missing:
 
 MISSING: Final = Missing()
 
-#: ``[mark, value, key, arrived]``: what the policy goes by, what was put in, and when; ``arrived``
-#: is None once the entry has been dropped. The mark comes first: hits and sorting touch it most.
-Entry = list[Any]
+
+class Entry:
+    """What lies in memory under a key.
+
+    ``mark`` is what the policy goes by, ``arrived`` when the entry came, and None once it has been
+    dropped; ``weight`` is in bytes, where the policy weighs. Whoever makes an entry sets them: an
+    ``__init__`` would cost a miss as much as all of its look-ups.
+    """
+
+    __slots__ = ("arrived", "key", "mark", "weight")
+
+    arrived: float | None
+    key: Hashable
+    mark: float
+    weight: int | None
+
+    @property
+    def value(self) -> Any:
+        """What a hit gets; raises `KeyError` if that is nothing any more."""
+        raise KeyError(self.key)
+
+    @property
+    def kept(self) -> Any:
+        """What was put in."""
+        return self.value
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.key!r}, {self.kept!r})"
+
+
+@final
+class Result(Entry):
+    """A value that is handed out as it was put in."""
+
+    __slots__ = ("value",)
+
+    value: Any
+
+
+def hold(entry: Entry | None, key: Hashable, value: Any, now: float) -> Entry:
+    """Return an entry for a value that comes in: the one that is given, or a `Result`."""
+    if entry is None:
+        entry = Result()
+        entry.value = value
+    entry.key = key
+    entry.arrived = now
+    return entry
 
 
 class Policy(ABC):
     """Which keys stay in memory, and nothing about what the values mean.
 
     ``memory`` is the dict that the compiled wrapper looks into, the same object for life, and
-    ``hit`` the statements with which it notes a hit and returns: source in which ``{memory}``, its
-    ``{get}``, ``{key}``, ``{entry}`` and ``{calls}`` stand for what they say; nothing found falls
-    through, or is a `KeyError`. The number of calls so far is
-    a float that only grows; it is the clock by which recency is told, and is what other methods
-    get as ``now``. Everything but ``hit`` runs on misses only.
+    ``mark`` the statement with which it notes a hit: source in which ``{entry}`` and ``{calls}``
+    stand for what they say. The number of calls so far is a float that only grows; it is the clock
+    by which recency is told, and is what other methods get as ``now``. Everything but ``mark`` runs
+    on misses only.
 
     All methods may be called by any number of threads at once, and ``len(policy)`` never exceeds
     ``maxsize``.
@@ -41,13 +84,13 @@ class Policy(ABC):
 
     __slots__ = ("maxsize", "memory")
 
-    hit: ClassVar[str]
-    #: The attributes, of fixed identity, that ``hit`` uses too, each in braces.
+    mark: ClassVar[str] = ""
+    #: The attributes, of fixed identity, that ``mark`` uses too, each in braces.
     shared: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, maxsize: int | None = None) -> None:
         self.maxsize: int | None = maxsize
-        self.memory: dict[Hashable, Any] = {}
+        self.memory: dict[Hashable, Entry] = {}
 
     @property
     def maxbytes(self) -> int | None:
@@ -65,17 +108,28 @@ class Policy(ABC):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'' if self.maxsize is None else self.maxsize})"
 
-    @abstractmethod
-    def find(self, key: Hashable, now: float) -> Any:
-        """Return the value under ``key`` and note the hit, or return `MISSING`."""
+    def find(self, key: Hashable, now: float) -> Entry | None:
+        """Return the entry under ``key``, if there is one, and note the hit."""
+        entry = self.memory.get(key)
+        if entry is not None:
+            self.note(entry, now)
+        return entry
+
+    def peek(self, key: Hashable) -> Entry | None:
+        """Return the entry under ``key``, if there is one, without noting it."""
+        return self.memory.get(key)
+
+    def note(self, entry: Entry, now: float) -> None:
+        """Note a hit, just as the statement ``mark`` does."""
 
     @abstractmethod
-    def peek(self, key: Hashable) -> Any:
-        """Return the value under ``key`` without noting it, or return `MISSING`."""
+    def add(
+        self, key: Hashable, value: Any, now: float, entry: Entry | None = None
+    ) -> Entry | None:
+        """Keep ``value`` under ``key``; return the entry that had to leave for it, if one had.
 
-    @abstractmethod
-    def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
-        """Keep ``value`` under ``key``; return the entry that had to leave for it, if one had."""
+        ``entry`` is to hold it if it is not simply handed out.
+        """
 
     @abstractmethod
     def discard(self, key: Hashable) -> bool:

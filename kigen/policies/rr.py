@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
 
-from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
 
@@ -17,13 +15,11 @@ class RR(Lined):
 
     >>> policy = RR(1)
     >>> policy.add("a", 1, now=1.0)
-    >>> policy.add("b", 2, now=2.0)[2]
+    >>> policy.add("b", 2, now=2.0).key
     'a'
     """
 
     __slots__ = ("line", "random")
-
-    hit: ClassVar[str] = hit_source()
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
@@ -43,7 +39,7 @@ class RR(Lined):
 
     def sweep(self) -> object:
         places = range(len(self.line) - 1, -1, -1)
-        return [self._pluck(place) for place in places if self.line[place][3] is None]
+        return [self._pluck(place) for place in places if self.line[place].arrived is None]
 
     def call(self) -> Entry | None:
         if not self.line:

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
-from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
 
@@ -26,14 +25,14 @@ class S3FIFO(Lined):
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
     (None, None)
     >>> policy.find("a", now=3.0), policy.find("a", now=4.0)
-    (1, 1)
-    >>> policy.add("c", 3, now=5.0)[2]
+    (Result('a', 1), Result('a', 1))
+    >>> policy.add("c", 3, now=5.0).key
     'b'
     """
 
     __slots__ = ("gone", "main", "share", "small")
 
-    hit: ClassVar[str] = hit_source("{entry}[0] += 1.0; ")
+    mark: ClassVar[str] = "{entry}.mark += 1.0"
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
@@ -43,12 +42,12 @@ class S3FIFO(Lined):
         self.gone: dict[Hashable, None] = {}  # keys that left the small queue, oldest first
 
     def note(self, entry: Entry, now: float) -> None:
-        entry[0] += 1.0
+        entry.mark += 1.0
 
     def arrive(self, entry: Entry) -> None:
         with self.lock:
-            if entry[2] in self.gone:
-                del self.gone[entry[2]]
+            if entry.key in self.gone:
+                del self.gone[entry.key]
                 self.main.append(entry)
             else:
                 self.small.append(entry)
@@ -78,11 +77,11 @@ class S3FIFO(Lined):
                 entry = self.small.popleft()
             except IndexError:  # asked for afterwards, as a finalizer may empty it between
                 return None
-            if entry[0] > 1:
-                entry[0] = 0.0
+            if entry.mark > 1:
+                entry.mark = 0.0
                 self.main.append(entry)
                 continue
-            self.gone[entry[2]] = None
+            self.gone[entry.key] = None
             if len(self.gone) > len(self.memory):
                 del self.gone[next(iter(self.gone))]
             return entry
@@ -90,8 +89,8 @@ class S3FIFO(Lined):
     def _from_main(self) -> Entry | None:
         while self.main:
             entry = self.main.popleft()
-            if not entry[0]:
+            if not entry.mark:
                 return entry
-            entry[0] = min(entry[0], 3.0) - 1.0
+            entry.mark = min(entry.mark, 3.0) - 1.0
             self.main.append(entry)
         return None

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterable
 from typing import ClassVar
 
-from kigen.policies.bounded import hit_source
 from kigen.policies.lined import Lined
 from kigen.policies.policy import Entry
 
@@ -26,14 +25,14 @@ class SIEVE(Lined):
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
     (None, None)
     >>> policy.find("a", now=3.0)
-    1
-    >>> policy.add("c", 3, now=4.0)[2]
+    Result('a', 1)
+    >>> policy.add("c", 3, now=4.0).key
     'b'
     """
 
     __slots__ = ("ahead", "passed")
 
-    hit: ClassVar[str] = hit_source("{entry}[0] = True; ")
+    mark: ClassVar[str] = "{entry}.mark = True"
 
     def __init__(self, maxsize: int) -> None:
         super().__init__(maxsize)
@@ -41,7 +40,7 @@ class SIEVE(Lined):
         self.passed: deque[Entry] = deque()
 
     def note(self, entry: Entry, now: float) -> None:
-        entry[0] = True
+        entry.mark = True
 
     def arrive(self, entry: Entry) -> None:
         self.ahead.append(entry)
@@ -59,7 +58,7 @@ class SIEVE(Lined):
                 if not self.ahead:
                     return None
             entry = self.ahead.popleft()
-            if not entry[0]:
+            if not entry.mark:
                 return entry
-            entry[0] = 0.0
+            entry.mark = 0.0
             self.passed.append(entry)

@@ -12,7 +12,7 @@ from kigen.policies.ledger import Ledger
 from kigen.policies.lfu import LFU
 from kigen.policies.lru import LRU
 from kigen.policies.mru import MRU
-from kigen.policies.policy import Entry
+from kigen.policies.policy import Entry, hold
 from kigen.policies.rr import RR
 from kigen.policies.s3fifo import S3FIFO
 from kigen.policies.sieve import SIEVE
@@ -57,36 +57,33 @@ class Weighed(Bounded):
         """The bytes taken: what the values in memory weigh, and those that are on their way in."""
         return self.ledger.taken
 
-    def add(self, key: Hashable, value: Any, now: float) -> Entry | None:
-        left = self.admit(key, value, self.weigh(value), now)
+    def add(
+        self, key: Hashable, value: Any, now: float, entry: Entry | None = None
+    ) -> Entry | None:
+        left = self.admit(key, value, self.weigh(value), now, entry)
         return left[0] if left else None
 
-    def admit(self, key: Hashable, value: Any, weight: float, now: float) -> list[Entry]:
+    def admit(
+        self, key: Hashable, value: Any, weight: float, now: float, entry: Entry | None = None
+    ) -> list[Entry]:
         """Keep ``value`` under ``key``; return all who had to leave for it.
 
         One that is too heavy is itself the one who leaves.
         """
-        if weight > self.maxbytes:
+        entry = hold(entry, key, value, now)
+        if key in self.memory:
             self.discard(key)
-            return [[now, value, key, now, None]]
-        weight = int(weight)
+        if weight > self.maxbytes:
+            return [entry]
+        entry.weight = int(weight)
         left: list[Entry] = []
-        while True:
-            held = self.memory.get(key)
-            if held is None:
-                if self._take(weight):
-                    if self._enter([0.0, value, key, now, weight]):
-                        return left
-                    continue  # another thread was first
-            elif self._replace(held, value, weight):
-                return left
-            elif held[4] is None:
-                continue  # another thread has just taken it out
+        while not self._take(entry.weight):
             gone = self.evict()
             if gone is not None:
                 self._release(gone)
-                if gone is not held:  # that was the value before this one
-                    left.append(gone)
+                left.append(gone)
+        self._enter(entry, now)
+        return left
 
     def is_full(self, weight: float) -> bool:
         """Return whether somebody would have to leave for a value of this weight."""
@@ -107,7 +104,7 @@ class Weighed(Bounded):
         entry = self.memory.pop(key, None)
         if entry is None:
             return False
-        entry[3] = None
+        entry.arrived = None
         weight = self._release(entry)
         self.dropped += 1
         self.ledger.dropped += weight
@@ -132,28 +129,17 @@ class Weighed(Bounded):
         self.ledger.give(weight)
         return False
 
-    def _replace(self, held: Entry, value: Any, weight: int) -> bool:
-        """Give an entry another value, if there is room for it."""
-        if weight <= (held[4] or 0):  # first, for the bytes that it frees may be taken at once
-            held[1] = value
-        changed = self.ledger.change(held, weight)
-        if changed:
-            held[1] = value
-        return changed
-
-    def _enter(self, entry: Entry) -> bool:
-        """Put an entry into memory, unless another one lies there, which is to take its value."""
-        if self.timed:
-            entry[0] = entry[3]
+    def _enter(self, entry: Entry, now: float) -> None:
+        """Put an entry into memory, unless another thread was first."""
+        entry.mark = now if self.timed else 0.0
         entered = False
         try:
-            entered = self.memory.setdefault(entry[2], entry) is entry
+            entered = self.memory.setdefault(entry.key, entry) is entry
         finally:  # even if the key's own == raises
             if not entered:
                 self._release(entry)
         if entered and not self.timed:
             self.arrive(entry)
-        return entered
 
     def _release(self, entry: Entry) -> int:
         if self.maxsize is not None:
@@ -162,7 +148,7 @@ class Weighed(Bounded):
 
     def _count(self) -> None:
         """Add up what is in memory: of what others were just putting in, nothing came along."""
-        self.ledger.open(taken=sum(entry[4] for entry in list(self.memory.values())))
+        self.ledger.open(taken=sum(entry.weight or 0 for entry in list(self.memory.values())))
 
     def _wait_for_slot(self) -> bool:
         """Memory is empty and there is no room: look again when others have filled it."""
@@ -186,7 +172,7 @@ class WeighedLRU(Weighed, LRU):
     >>> policy.add("a", "four", now=1.0), policy.add("b", "five!", now=2.0)
     (None, None)
     >>> policy.admit("c", "of seven", 7, now=3.0)
-    [[1.0, 'four', 'a', 1.0, None], [2.0, 'five!', 'b', 2.0, None]]
+    [Result('a', 'four'), Result('b', 'five!')]
     >>> policy.weight
     7
     """
@@ -223,7 +209,7 @@ class Pile(deque[Entry]):
         self.weights: deque[int] = deque()
 
     def append(self, entry: Entry) -> None:
-        weight: int = entry[4] or 0  # it may have been dropped on the way
+        weight: int = entry.weight or 0  # it may have been dropped on the way
         super().append(entry)
         self.weights.append(weight)
         self.weight += weight

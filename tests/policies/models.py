@@ -91,11 +91,11 @@ def compare(policy: Policy, model: Model, steps: Iterator[Step] | list[Step]) ->
             model.clear()
         else:
             found = policy.find(key, now)
-            assert found == model.find(key), (number, key)
-            if found is MISSING:
+            assert (MISSING if found is None else found.kept) == model.find(key), (number, key)
+            if found is None:
                 left = policy.add(key, f"value {number}", now)
-                assert (None if left is None else left[2]) == model.add(key, f"value {number}")
+                assert (None if left is None else left.key) == model.add(key, f"value {number}")
         assert len(policy) == len(model.entries) <= model.maxsize
     assert set(policy) == set(model.entries)
     for key, entry in model.entries.items():
-        assert policy.peek(key) == entry["value"]
+        assert policy.peek(key).kept == entry["value"]

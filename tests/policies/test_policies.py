@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kigen import ConfigurationError
-from kigen.policies import INF, MISSING, NO, POLICIES, make_policy
+from kigen.policies import INF, NO, POLICIES, make_policy
 from tests.crowd import crowd, eager_threads
 
 BOUNDED = sorted(set(POLICIES) - {"inf", "no"})
@@ -51,12 +51,12 @@ def test_the_bound_holds_after_each_step(name: str, maxsize: int) -> None:
         elif drawn < 0.11:
             policy.clear()
             kept.clear()
-        elif policy.find(key, now) is MISSING:
+        elif policy.find(key, now) is None:
             left = policy.add(key, step, now)
             kept[key] = step
             if left is not None:
-                assert kept.pop(left[2]) == left[1], "who leaves is handed over whole"
-        assert {one: policy.peek(one) for one in policy} == kept
+                assert kept.pop(left.key) == left.kept, "who leaves is handed over whole"
+        assert {one: policy.peek(one).kept for one in policy} == kept
         assert len(policy) <= maxsize
 
 
@@ -66,7 +66,7 @@ def test_adding_a_key_that_is_there_replaces_its_value_and_drives_nobody_out(nam
     policy.add("a", 1, now=1.0)
     policy.add("b", 2, now=2.0)
     assert policy.add("a", 3, now=3.0) is None
-    assert (policy.peek("a"), policy.peek("b"), len(policy)) == (3, 2, 2)
+    assert (policy.peek("a").kept, policy.peek("b").kept, len(policy)) == (3, 2, 2)
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -95,11 +95,11 @@ def test_many_threads_never_see_more_than_the_bound(name: str, maxsize: int) -> 
             elif drawn < 0.101:
                 policy.clear()
             else:
-                value = policy.find(key, float(step))
-                if value is MISSING:
+                entry = policy.find(key, float(step))
+                if entry is None:
                     policy.add(key, key, float(step))
-                elif value != key:
-                    wrong.append((key, value))
+                elif entry.kept != key:
+                    wrong.append((key, entry))
             if len(policy) > maxsize:
                 wrong.append(len(policy))
         return wrong
