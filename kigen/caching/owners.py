@@ -12,12 +12,19 @@ from kigen.policies import MISSING
 class Owner(ref[Any]):
     """A weak reference to an instance in a key; equal to any other to an equal instance.
 
-    It knows the key that it is part of, so that the entry can be dropped when the instance dies.
+    It knows the rest of the key that it is part of, so that the entry can be dropped when the
+    instance dies; None if it is the key. The key itself would be a circle, which only the garbage
+    collector opens.
     """
 
-    __slots__ = ("key",)
+    __slots__ = ("rest",)
 
-    key: Hashable
+    rest: tuple[Any, ...] | None
+
+    @property
+    def key(self) -> Hashable:
+        """The key that it is part of."""
+        return self if self.rest is None else (self, *self.rest)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What it refers to goes along, and dies on arrival if nobody else refers to it.
@@ -35,7 +42,7 @@ def disown(key: Any, *, bare: bool, gone: Callable[[Any], None]) -> Hashable:
     except TypeError:  # a class with __slots__, or a digest
         unowned: Hashable = key
         return unowned
-    owner.key = owner if bare else (owner, *key[1:])
+    owner.rest = None if bare else key[1:]
     return owner.key
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from kigen import inf_cache, lfu_cache, lru_cache
+from kigen import cached_property, inf_cache, lfu_cache, lru_cache
 from kigen.caching import mru_cache, rr_cache, s3fifo_cache, sieve_cache
 
 DECORATORS = [inf_cache, lru_cache, lfu_cache, mru_cache, rr_cache, sieve_cache, s3fifo_cache]
@@ -181,3 +181,37 @@ def test_a_plain_function_with_a_parameter_named_self_keeps_its_argument() -> No
     f(Thing(), 1)
     gc.collect()
     assert f.info().size == 1
+
+
+def test_calls_leave_no_circles_for_the_garbage_collector() -> None:
+    class Model:
+        @lru_cache(ttl=1000)
+        def alone(self) -> int:
+            return 1
+
+        @lru_cache
+        def tags(self, x: int) -> list[int]:
+            return [x]
+
+        @cached_property
+        def x(self) -> int:
+            return 1
+
+        @cached_property(ttl=1000)
+        def y(self) -> int:
+            return 1
+
+    models = [Model() for _ in range(3)]
+    gc.collect()
+    gc.disable()
+    try:
+        for model in models:
+            for _ in range(3):
+                model.alone(), model.tags(1), model.x, model.y
+        assert gc.collect() == 0
+        del model
+        models.clear()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+    assert [Model.alone.info().size, Model.tags.info().size, Model.y.info().size] == [0, 0, 0]
