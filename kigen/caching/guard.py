@@ -55,8 +55,11 @@ def _no_copier(_: Any) -> Copier | None:
 
 
 def _any_copier(value: Any) -> Copier | None:
-    if value.__class__ in FIXED:
+    kind = value.__class__
+    if kind in FIXED:
         return None
+    if kind in _CONTAINERS and FIXED.issuperset(map(type, value)) and _is_flat(value):
+        return None if kind is tuple else kind.copy
     from copy import deepcopy
 
     _refuse_spent(value)
@@ -68,11 +71,16 @@ def _container_copier(value: Any) -> Copier | None:
     if kind not in _CONTAINERS:
         _refuse_spent(value)
         return None
-    if FIXED.issuperset(map(type, value.values() if kind is dict else value)):
+    if _is_flat(value):
         return None if kind is tuple else kind.copy
     if kind is tuple and not _holds_container(value):
         return None
     return _checked_copier(value)
+
+
+def _is_flat(value: Any) -> bool:
+    """Tell whether a container holds nothing that could change; a dict's keys do not count."""
+    return FIXED.issuperset(map(type, value.values() if value.__class__ is dict else value))
 
 
 def _refuse_spent(value: Any) -> None:

@@ -74,7 +74,7 @@ def _form(value: Any) -> Hashable:
 
 
 def _typed_form(value: Any) -> Hashable:
-    if value.__class__ in ATOMS or (value.__class__ is float and _is_itself(value)):
+    if value.__class__ in ATOMS or (value.__class__ is float and value == value):
         return cast("Hashable", value)
     try:
         return Digest(fingerprint.digest(value, typed=True))
@@ -96,6 +96,8 @@ def _is_itself(value: Any) -> bool:
     kind = value.__class__
     if kind in ATOMS:
         return True
+    if kind is float:
+        return bool(value == value)
     if kind is tuple or kind is frozenset:
         return all(map(_is_itself, value))
     if isinstance(value, tuple):  # a named one

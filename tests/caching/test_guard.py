@@ -124,6 +124,23 @@ def test_copies_of_everything_are_deep() -> None:
     assert f().weights[0].sum() == 0
 
 
+def test_copies_of_everything_copy_what_is_a_key_of_a_dict() -> None:
+    class Label:
+        text = "a"
+
+    f = lru_cache(copy=True)(lambda: {Label(): 1})
+    next(iter(f())).text = "poison"
+    assert next(iter(f())).text == "a"
+
+
+def test_copies_of_a_flat_container_are_of_its_kind() -> None:
+    for value in ([1, "a"], {1: 2.0}, {1, 2}, bytearray(b"x"), (1, 2)):
+        made = choose_guard(True)(value)
+        copied = value if made is None else made(value)
+        assert (copied, type(copied)) == (value, type(value))
+        assert (copied is value) == isinstance(value, tuple)
+
+
 def test_the_first_caller_gets_the_result_itself_and_memory_a_copy() -> None:
     made: list[list[int]] = []
 
