@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, assert_type
+from typing import Any, Generic, Self, TypeVar, assert_type
 
 import kigen
 
@@ -61,6 +61,32 @@ class Model:
 
 class Larger(Model):
     pass
+
+
+class Limits(Model):
+    """What works and is reported all the same: docs/guide/types.md says so."""
+
+    @kigen.lru_cache
+    def score(self, x: int, *, scale: float = 1.0) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return "none"
+
+    def plain(self, x: int) -> int:
+        return x
+
+    @kigen.lru_cache
+    def me(self) -> Self:
+        return self
+
+    @staticmethod
+    @kigen.lru_cache
+    def shown(limits: Limits, x: int) -> str:
+        return f"{limits.plain(x)}"
+
+
+class Further(Limits):
+    @kigen.lru_cache
+    def plain(self, x: int) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return 2 * x
 
 
 class Box(Generic[T]):
@@ -125,6 +151,15 @@ def properties() -> None:
     assert_type(Model().size, int)
 
 
+def limits() -> None:
+    further = Further()
+    assert_type(further.score(1), str)
+    assert_type(further.plain(1), int)
+    assert_type(Limits.shown(further, 1), str)
+    assert further.shown(further, 1) == "2"  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
+    further.me()  # type: ignore[call-arg]
+
+
 def as_any_method() -> None:
     def apply(function: Callable[[int], object]) -> object:
         return function(1)
@@ -151,4 +186,5 @@ if __name__ == "__main__":
     class_methods()
     static_methods()
     properties()
+    limits()
     as_any_method()
