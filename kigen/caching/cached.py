@@ -25,25 +25,35 @@ class Cached(Protocol):
     __name__: str
     __qualname__: str
 
-    def __cache__(self) -> FunctionCache: ...
+    def __cache__(self) -> FunctionCache:
+        """Return memory and archive as one of klepto's cache objects."""
 
-    def info(self) -> CacheInfo: ...
+    def info(self) -> CacheInfo:
+        """Return how many calls were answered from memory, computed and loaded."""
 
-    def clear(self, keepstats: bool = False) -> None: ...
+    def clear(self, keepstats: bool = False) -> None:
+        """Empty the memory, and set the counts to zero; the archive stays as it is."""
 
-    def load(self, *keys: Any) -> None: ...
+    def load(self, *keys: Any) -> None:
+        """Bring results from the archive into memory: those of ``keys``, or all that fit."""
 
-    def dump(self, *keys: Any) -> None: ...
+    def dump(self, *keys: Any) -> None:
+        """Write results to the archive: those of ``keys``, or all not yet written."""
 
-    def archive(self, archive: Any = None) -> Archive | None: ...
+    def archive(self, archive: Any = None) -> Archive | None:
+        """Return the archive in use; given one, use that."""
 
-    def archived(self, *on: bool) -> bool: ...
+    def archived(self, *on: bool) -> bool:
+        """Return whether an archive is in use; switch it off and on again."""
 
-    def cache_info(self) -> StandardCacheInfo: ...
+    def cache_info(self) -> StandardCacheInfo:
+        """Return the counts as `functools.lru_cache` does."""
 
-    def cache_clear(self) -> None: ...
+    def cache_clear(self) -> None:
+        """Empty the memory, as `functools.lru_cache` does."""
 
-    def cache_parameters(self) -> dict[str, Any]: ...
+    def cache_parameters(self) -> dict[str, Any]:
+        """Return the options of the cache, as `functools.lru_cache` does."""
 
 
 class CachedFunction(Cached, Protocol[P, R_co]):
@@ -76,7 +86,8 @@ class CachedFunction(Cached, Protocol[P, R_co]):
     @overload
     def __get__(self, instance: object, owner: type | None = None) -> CachedFunction[P, R_co]: ...
 
-    def key(self, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+    def key(self, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Return the key of a call."""
 
     @overload
     def lookup(
@@ -84,7 +95,8 @@ class CachedFunction(Cached, Protocol[P, R_co]):
     ) -> R: ...
 
     @overload
-    def lookup(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+    def lookup(self, *args: P.args, **kwargs: P.kwargs) -> R_co:  # noqa: D418 - the one place
+        """Return the result of a call from memory or archive, or raise KeyError."""
 
     @overload
     def peek(
@@ -92,15 +104,20 @@ class CachedFunction(Cached, Protocol[P, R_co]):
     ) -> R | None: ...
 
     @overload
-    def peek(self, *args: P.args, **kwargs: P.kwargs) -> R_co | None: ...
+    def peek(self, *args: P.args, **kwargs: P.kwargs) -> R_co | None:  # noqa: D418 - the one place
+        """Return the result of a call if there is one, else None."""
 
-    def contains(self, *args: P.args, **kwargs: P.kwargs) -> bool: ...
+    def contains(self, *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Return whether a call would be answered from memory or archive."""
 
-    def invalidate(self, *args: P.args, **kwargs: P.kwargs) -> bool: ...
+    def invalidate(self, *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Forget the result of a call; return whether there was one."""
 
-    def refresh(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+    def refresh(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+        """Compute the result of a call anew, keep it in place of the old one, and return it."""
 
-    def map(self: OfOne[A, R], arguments: Iterable[A]) -> list[R]: ...
+    def map(self: OfOne[A, R], arguments: Iterable[A]) -> list[R]:
+        """Return the results for many single arguments, in their order."""
 
 
 class CachedMethod(Cached, Protocol[P, R_co]):
