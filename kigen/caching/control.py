@@ -11,6 +11,7 @@ from collections.abc import (
     MutableMapping,
 )
 from contextlib import suppress
+from functools import cached_property
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from kigen.policies import MISSING
 
 if TYPE_CHECKING:
     from kigen.caching.functioncache import FunctionCache
+    from kigen.caching.keyed import Places
 
 
 class Control(Archiving):
@@ -179,13 +181,14 @@ class Control(Archiving):
 
         Raises `KeymapError` for what can be no key of the function.
         """
-        naming = self._miss.naming
-        naming.check(key)
-        found = self._in_full([key], self.memory)
-        place, call = self._told(next(iter(found), naming.given(key)))
+        self._miss.naming.check(key)
+        places = self._places if self._miss.naming.beside else None
+        place, call = self._told(key if places is None else places.of(key))
         if self._miss.shelf is not None:  # before it goes in: there may be no room for it
             self._miss.shelf.unwritten[place] = Unwritten(call)
         self.memory[place] = value
+        if places is not None:
+            places.note(key, place)
 
     def stored(self) -> Iterator[tuple[Any, Any, float | None]]:
         """Iterate over (key, result, seconds it took) in the archive; without one, in memory."""
@@ -234,7 +237,14 @@ class Control(Archiving):
         by_key: Any = self.by_key(results)
         if not keys or by_key is results:
             return filter(self._miss.naming.fits, keys)
-        return [key for key in map(by_key.find, keys) if key is not MISSING]
+        calls: list[Any] = by_key.calls(keys)
+        return calls
+
+    @cached_property
+    def _places(self) -> Places:
+        from kigen.caching.keyed import Places
+
+        return Places(self._miss, self.memory)
 
     def _told(self, call: Any) -> tuple[Hashable, Any]:
         """Return the key in memory of a call, and the call as it is now, to be written later."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, MutableMapping
 from typing import Any
 
+from kigen.caching.memory import Memory
 from kigen.caching.miss import Miss
 from kigen.caching.plain import memory_key
 from kigen.errors import UnfingerprintableError
@@ -46,6 +47,32 @@ def without_twins(
         yield known[key], value
 
 
+class Places:
+    """Where in memory the result of a key lies: known anew when others have put something in."""
+
+    def __init__(self, miss: Miss, memory: Memory) -> None:
+        self._miss = miss
+        self._memory = memory
+        self._calls: dict[Hashable, Any] = {}
+        self._known: object = None  # how often something had been put in when they were looked up
+
+    def of(self, key: Any) -> Any:
+        """Return the (key, call) under which a result lies, or is to lie, in memory."""
+        if self._known != self._times():
+            self._calls = {memory_key(call[0]): call for call in self._memory}
+            self._known = self._times()
+        call = self._calls.get(memory_key(key), MISSING)
+        return (key, GIVEN) if self._memory.lying(call) is MISSING else call
+
+    def note(self, key: Any, call: Any) -> None:
+        """Note that the result of the key has been put there, and nothing else meanwhile."""
+        self._calls[memory_key(key)] = call
+        self._known = self._times()
+
+    def _times(self) -> object:
+        return self._miss.misses, self._miss.loads, self._memory.changes
+
+
 class ByKey(MutableMapping[Any, Any]):
     """Results by (key, call), as a mapping by key."""
 
@@ -61,9 +88,14 @@ class ByKey(MutableMapping[Any, Any]):
             return MISSING
         call = self._calls.get(plain, MISSING)
         if call is MISSING or call not in self._results:
-            self._calls = {memory_key(call[0]): call for call in self._results}
-            call = self._calls.get(plain, MISSING)
+            call = self._index().get(plain, MISSING)
         return call
+
+    def calls(self, keys: Iterable[Any]) -> list[Any]:
+        """Return the (key, call) that there is of each key, if there is one."""
+        index = self._index()
+        found = (index.get(memory_key(key), MISSING) for key in keys)
+        return [call for call in found if call is not MISSING]
 
     def __getitem__(self, key: Any) -> Any:
         return self._results[self._found(key)]
@@ -76,14 +108,17 @@ class ByKey(MutableMapping[Any, Any]):
         del self._results[self._found(key)]
 
     def __iter__(self) -> Iterator[Any]:
-        self._calls = {memory_key(call[0]): call for call in self._results}
-        return (call[0] for call in self._calls.values())
+        return (call[0] for call in self._index().values())
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         return repr(dict(self))
+
+    def _index(self) -> dict[Hashable, Any]:
+        self._calls = {memory_key(call[0]): call for call in self._results}
+        return self._calls
 
     def _found(self, key: Any) -> Any:
         call = self.find(key)

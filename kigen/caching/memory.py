@@ -19,6 +19,7 @@ class Memory(MutableMapping[Any, Any]):
     def __init__(self, miss: Miss, calls: CellType) -> None:
         self._miss = miss
         self._calls = calls
+        self.changes: int = 0  # how often something was put in here
 
     def kept(self, key: Any) -> Any:
         """Return what a call would get, an exception as `Raised`; `MISSING` if it would compute."""
@@ -39,6 +40,7 @@ class Memory(MutableMapping[Any, Any]):
         return value
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        self.changes += 1
         self._miss.remember(self._key(key), value, self._calls.cell_contents)
 
     def __delitem__(self, key: Any) -> None:
