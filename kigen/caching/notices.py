@@ -1,4 +1,4 @@
-"""Warnings that point at the user's line, however deep in kigen they arise."""
+"""Warnings and tracebacks that point at the user's line, however deep in kigen they arise."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ def warn(message: str, category: type[Warning]) -> None:
         frame = frame.f_back
         level += 1
     warnings.warn(message, category, stacklevel=level)
+
+
+def show_users_frames(error: BaseException) -> None:
+    """Take our frames off the beginning of a traceback, if there are others behind them."""
+    trace = error.__traceback__
+    while trace is not None and _ours(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    if trace is not None:
+        error.__traceback__ = trace
 
 
 def _ours(filename: str) -> bool:

@@ -10,6 +10,7 @@ from kigen.caching.instances import InstanceNaming, Instances
 from kigen.caching.keying import Keying
 from kigen.caching.kinds import materialized, refuse_kinds
 from kigen.caching.memoizer import Memoizer
+from kigen.caching.notices import show_users_frames
 from kigen.caching.options import PropertyOptions, refuse_unknown
 from kigen.caching.travel import Travelling
 from kigen.errors import ConfigurationError
@@ -156,9 +157,8 @@ class cached_property(Travelling, Generic[T]):  # noqa: N801 - named as functool
             return self
         try:
             return self._call(instance)
-        except BaseException as error:  # our two frames tell nobody anything
-            trace = error.__traceback__
-            error.__traceback__ = trace and trace.tb_next and trace.tb_next.tb_next
+        except BaseException as error:
+            show_users_frames(error)
             raise
 
     if TYPE_CHECKING:  # Python itself assigns and deletes in the __dict__, for all but a subclass

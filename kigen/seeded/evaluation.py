@@ -11,6 +11,7 @@ from kigen.caching import CacheInfo, Memoizer
 from kigen.caching.call import know_key_type
 from kigen.caching.keying import Keying
 from kigen.caching.naming import Naming
+from kigen.caching.notices import show_users_frames
 from kigen.caching.travel import Travelling
 from kigen.errors import ConfigurationError, KeyFieldError
 from kigen.key import Key
@@ -82,7 +83,11 @@ class Evaluation(Travelling, Generic[K, R]):
         Raises `kigen.errors.FieldError` and `kigen.errors.KeyFieldError` for a key that is none,
         before anything is evaluated.
         """
-        result: R = self._cached(self._key(key, fields), self._seed(seed))
+        try:
+            result: R = self._cached(self._key(key, fields), self._seed(seed))
+        except BaseException as error:
+            show_users_frames(error)
+            raise
         return result
 
     def __repr__(self) -> str:

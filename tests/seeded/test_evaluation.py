@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import pickle
 import random
+import traceback
 from pathlib import Path
 from typing import Any, Optional
 
@@ -551,3 +552,17 @@ def test_each_kind_of_callable_becomes_an_evaluation_or_is_refused() -> None:
     for what in (property(scaled), classmethod(scaled), Model(1)):
         with pytest.raises(ConfigurationError):
             seeded_cache(what)  # type: ignore[call-overload]
+
+
+def test_a_traceback_goes_from_the_caller_to_the_evaluation() -> None:
+    @seeded_cache
+    def broken(trial: Trial) -> float:
+        return 1 / 0
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        broken(x=1)
+    names = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert names == ["test_a_traceback_goes_from_the_caller_to_the_evaluation", "broken"]
+    with pytest.raises(FieldError) as refused:
+        broken(x=99)
+    assert len(refused.traceback) > 1, "what kigen raises comes from kigen"
