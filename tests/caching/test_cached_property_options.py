@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -378,3 +379,32 @@ class Trial(Key):
 
 def test_equal_keys_share_a_record() -> None:
     assert (Trial(depth=3).cost, Trial(depth=3).cost, Trial.cost.info()[1:3]) == (9, 9, (1, 1))
+
+
+def test_a_coroutine_s_value_is_archived_and_looked_at_without_awaiting(tmp_path: Path) -> None:
+    runs = []
+
+    @dataclass
+    class Page:
+        n: int
+
+        @cached_property(archive=tmp_path / "a.db")
+        async def text(self) -> list[int]:
+            runs.append(self.n)
+            await asyncio.sleep(0)
+            return [self.n]
+
+    async def main() -> None:
+        page = Page(1)
+        assert await page.text == await page.text == await Page(1).text == [1]
+        assert Page.text.peek(page) == [1]  # type: ignore[comparison-overlap]
+        assert runs == [1]
+        assert await Page.text.refresh(page) == [1]
+        assert Page.text.invalidate(page)
+        assert not Page.text.contains(page)
+        with kigen.disabled():
+            assert await page.text == [1]
+        assert runs == [1, 1, 1]
+
+    asyncio.run(main())
+    assert Page.text.info()[1:3] == (1, 1)
