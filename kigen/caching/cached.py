@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from kigen.archives import Archive
     from kigen.caching.bound import OfAnything, OfClass, OfInstance, OfNothing, OfOne
     from kigen.caching.functioncache import FunctionCache
+    from kigen.caching.ignoring import Ignore
     from kigen.caching.info import CacheInfo, StandardCacheInfo
 
 P = ParamSpec("P")
@@ -27,6 +28,12 @@ class Cached(Protocol):
 
     def __cache__(self) -> FunctionCache:
         """Return memory and archive as one of klepto's cache objects."""
+
+    def __mask__(self) -> Ignore:
+        """Return what is ignored, as it was given; an empty tuple for nothing."""
+
+    def __map__(self) -> Callable[..., Any] | None:
+        """Return the keymap, as it was given; None for kigen's own keys."""
 
     def info(self) -> CacheInfo:
         """Return how many calls were answered from memory, computed and loaded."""
