@@ -12,10 +12,12 @@ from collections.abc import (
 )
 from contextlib import suppress
 from functools import cached_property
+from operator import sub
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from kigen.caching.archiving import Archiving
+from kigen.caching.free_threads import Clock, counts
 from kigen.caching.held import Raised
 from kigen.caching.info import CacheInfo, StandardCacheInfo
 from kigen.caching.memory import Memory
@@ -35,7 +37,7 @@ class Control(Archiving):
     def __init__(
         self,
         miss: Miss,
-        calls: CellType,
+        calls: CellType | Clock,
         key: Callable[..., Any],
         rounded: Callable[[Any], Any] | None,
         open_shelf: Callable[[Any], Shelf | None],
@@ -44,6 +46,7 @@ class Control(Archiving):
     ) -> None:
         super().__init__(miss, Memory(miss, calls), open_shelf)
         self._calls = calls
+        self._since = [0, 0, 0, 0]
         self._function = function
         self._call = call
         self._key = key
@@ -56,10 +59,15 @@ class Control(Archiving):
     def info(self) -> CacheInfo:
         """Return how many calls were answered from memory, computed and loaded."""
         miss = self._miss
-        hits, loads = int(self._calls.cell_contents) - miss.begun, miss.loads
+        calls, begun, misses, loads = map(sub, self._counted(), self._since)
+        hits = calls - begun
         if miss.shelf is not None and miss.shelf.is_memory:
             hits, loads = hits + loads, 0
-        return CacheInfo.of(hits, miss.misses, loads, miss.policy)
+        return CacheInfo.of(hits, misses, loads, miss.policy)
+
+    def _counted(self) -> list[int]:
+        """Return the number of calls, and the counts of misses, since the beginning."""
+        return [int(self._calls.cell_contents), *counts(self._miss).values()]
 
     def cache_info(self) -> StandardCacheInfo:
         """Return the same as `functools.lru_cache` does."""
@@ -78,8 +86,7 @@ class Control(Archiving):
         if self._miss.shelf is not None:
             self._miss.shelf.unwritten.clear()
         if not keepstats:
-            self._calls.cell_contents = 0.0
-            self._miss.begun = self._miss.misses = self._miss.loads = 0
+            self._since = self._counted()
 
     def cache_clear(self) -> None:
         """Empty the memory, and set the counts to zero, as `functools.lru_cache` does."""

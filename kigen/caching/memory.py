@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, MutableMapping
 from types import CellType
 from typing import Any
 
+from kigen.caching.free_threads import Clock
 from kigen.caching.held import Held, Raised
 from kigen.caching.miss import Miss
 from kigen.caching.owners import owned_call
@@ -16,7 +17,7 @@ from kigen.policies import MISSING
 class Memory(MutableMapping[Any, Any]):
     """The entries in memory of one cached function, from keys to results."""
 
-    def __init__(self, miss: Miss, calls: CellType) -> None:
+    def __init__(self, miss: Miss, calls: CellType | Clock) -> None:
         self._miss = miss
         self._calls = calls
         self.changes: int = 0  # how often something was put in here

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
 from kigen.caching.flight import Flight, gates
+from kigen.caching.free_threads import counts, tally
 from kigen.caching.guard import FIXED, choose_guard
 from kigen.caching.held import Held, Raised
 from kigen.caching.owners import Owner, disown
@@ -285,7 +286,8 @@ class Miss:
     def __getstate__(self) -> dict[str, Any]:
         """Return what goes along to another process: not the computations under way."""
         names = {name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())}
-        return {name: getattr(self, name) for name in names - {"__weakref__", "flights", "switch"}}
+        names -= {"__weakref__", "flights", "switch"}
+        return {name: getattr(self, name) for name in names} | counts(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
@@ -300,6 +302,9 @@ class Miss:
             if flight.owner != me:
                 del self.flights[key]
         self.policy.after_fork()
+
+
+tally(Miss)
 
 
 def _after_fork() -> None:

@@ -31,7 +31,8 @@ first line runs. The number of calls is the clock of recency, and gives the numb
 nothing: each call is a hit or a claim. It is a float, which CPython adds to faster than to an int
 (10 % of a hit), and is exact up to 2**53; no thread switch falls between its load and its store.
 It alone lies in a cell; the other names are the wrapper's globals, since each cell that a function
-closes over costs 1 ns a call (6 of them: another 10 % of a hit).
+closes over costs 1 ns a call (6 of them: another 10 % of a hit). Without the GIL, a counter of
+`kigen.caching.free_threads` takes its place.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from typing import Any
 from weakref import ref
 
 from kigen.caching.flight import Flight
+from kigen.caching.free_threads import FREE_THREADED, Clock
 from kigen.caching.ignoring import pairs
 from kigen.caching.keying import Keying
 from kigen.caching.miss import Miss
@@ -56,17 +58,16 @@ from kigen.signature import NULL, Parameters
 _OWN = (
     *("function", "keymap", "memory", "get", "claim", "claim_odd", "settle", "abandon"),
     *("ATOMS", "Absent", "Flight", "Landing", "NULL", "on_hit", "pairs", "ref"),
-    *("calls", "entry", "key", "latest", "ticket", "value"),
+    *("calls", "entry", "key", "latest", "tick", "ticket", "value"),
 )
 
 _templates: dict[str, CodeType] = {}  # source -> code: decorating in a loop compiles once
 
 _WRAPPER = """\
-def make({calls}):
+def make({closed}):
     {defining} {name}({declaration}):
-        nonlocal {calls}
         {prepare}
-        {calls} += 1.0
+        {counted}
 {hit}        {key} = {found}
         if {plain}:
             {ticket} = {claim}({key}, {key}, {calls})
@@ -83,6 +84,12 @@ def make({calls}):
 
     return {name}
 """
+
+# How a call is counted with the GIL, and without.
+_COUNTED = (
+    {"closed": "{calls}", "counted": "nonlocal {calls}\n        {calls} += 1.0"},
+    {"closed": "", "counted": "{calls} = {tick}()"},
+)
 
 # A coroutine function's wrapper is one too, and waits for other calls without blocking.
 _SYNC = {"defining": "def", "waiting": "", "landing": ""}
@@ -141,8 +148,8 @@ def make():
 
 def compile_wrapper(
     function: Callable[..., Any], keying: Keying, miss: Miss
-) -> tuple[FunctionType, CellType]:
-    """Return the wrapper of ``function``, and the cell that holds its number of calls."""
+) -> tuple[FunctionType, CellType | Clock]:
+    """Return the wrapper of ``function``, and what holds its number of calls."""
     names = _names(function, keying)
     subscript = names["found"]
     if keying.owned:
@@ -153,7 +160,7 @@ def compile_wrapper(
         hit = _HIT_TOLD
     mark = miss.policy.mark.format(**names) or "pass"
     names["hit"] = hit.format(**names, looked_up=subscript, mark=mark)
-    calls = CellType(0.0)
+    calls = Clock() if FREE_THREADED else CellType(0.0)
     meanings = {
         "function": function,
         "keymap": keying.keymap,
@@ -173,14 +180,20 @@ def compile_wrapper(
     }
     scope = {names[name]: meaning for name, meaning in meanings.items()}
     scope |= {names[name]: getattr(miss.policy, name) for name in miss.policy.shared}
-    words = _SYNC
+    words = _SYNC | _COUNTED[FREE_THREADED]
     if miss.awaits:
         from kigen.caching.awaiting import Landing
 
-        words = {word: text.format(**names) for word, text in _ASYNC.items()}
+        words |= _ASYNC
         scope[names["Landing"]] = Landing
+    cells: tuple[CellType, ...] = ()
+    if isinstance(calls, CellType):
+        cells = (calls,)
+    else:
+        scope[names["tick"]] = calls
+    words = {word: text.format(**names) for word, text in words.items()}
     source = _WRAPPER.format(**names, **words)
-    wrapper = _function(source, scope, keying.parameters, (calls,))
+    wrapper = _function(source, scope, keying.parameters, cells)
     miss.switch = Switch(scope, names, miss)
     return wrapper, calls
 

@@ -71,6 +71,7 @@ class LFU(Lined):
         return None
 
     def _push(self, entry: Entry) -> None:
-        if entry.arrived is not None:
+        arrived = entry.arrived  # read once: without the GIL, it may be dropped in between
+        if arrived is not None:
             self.turn += 1
-            heappush(self.heap, (entry.mark, entry.arrived, self.turn, entry))
+            heappush(self.heap, (entry.mark, arrived, self.turn, entry))

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
-from operator import attrgetter
+from operator import itemgetter
 
 from kigen.policies.bounded import Bounded
 from kigen.policies.policy import Entry
@@ -60,4 +60,7 @@ class Lined(Bounded):
         return weeds
 
     def _entries(self) -> list[Entry]:
-        return sorted(self.memory.values(), key=attrgetter("arrived"))
+        # The time is read once: without the GIL, it may be dropped while the others are sorted.
+        held = [(entry.arrived, entry) for entry in list(self.memory.values())]
+        came = [place for place in held if place[0] is not None]
+        return [entry for _, entry in sorted(came, key=itemgetter(0))]
