@@ -94,6 +94,7 @@ class KeyFieldError(KigenError, TypeError):
     """A key built with an unknown field or without a required one; ``errors`` has all."""
 
     field: str = ""
+    fields: Sequence[str] = ()
     errors: Sequence[Problem] = ()
 
 

@@ -27,6 +27,9 @@ T = TypeVar("T")
 class _LikeFunction(Travelling):
     """What stands for a function: it binds to objects, and travels as functions do."""
 
+    __name__: str
+    __qualname__: str
+
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         from types import MethodType
 
@@ -40,6 +43,8 @@ class _LikeFunction(Travelling):
 
 class DedupFunction(_LikeFunction, Generic[P, R]):
     """A function whose body runs once for each distinct key."""
+
+    __wrapped__: Callable[P, R]
 
     def __init__(self, function: Callable[P, R], options: Deduplicator[Any]) -> None:
         keying = Keying.of(Parameters.of(function), options.key, None)
@@ -151,6 +156,8 @@ class DedupStream(_OfItems[T], Iterator[T]):
 
 class DedupGenerator(_LikeFunction, _OfItems[T], Generic[P, T]):
     """A generator function; what one of its streams has brought, none brings again."""
+
+    __wrapped__: Callable[P, Iterator[T]]
 
     def __init__(self, function: Callable[P, Iterator[T]], options: Deduplicator[Any]) -> None:
         super().__init__(options.item_ledger(function), options.item_key)

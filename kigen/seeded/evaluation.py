@@ -46,6 +46,7 @@ class Evaluation(Travelling, Generic[K, R]):
 
     __name__: str
     __qualname__: str
+    __wrapped__: Callable[..., R]
 
     def __init__(
         self,

@@ -86,6 +86,8 @@ def functions() -> None:
     assert_type(bare.seen("a"), bool)
     assert_type(bare.forget("a", times=2), bool)
     assert_type(bare.info().duplicate, int)
+    assert_type(bare.__name__, str)
+    assert_type(bare.__wrapped__("a"), str | None)
     assert with_duplicate("a") == "again"
 
 

@@ -47,6 +47,8 @@ def calls() -> None:
     assert_type(bare.has(lr=0.5, depth=3), bool)
     assert_type(bare.info(), CacheInfo)
     assert_type(bare.key_type, type[Trial])
+    assert_type(bare.__name__, str)
+    assert_type(with_options.__wrapped__(trial), str)
 
 
 def sweeps() -> None:
