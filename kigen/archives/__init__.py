@@ -9,15 +9,16 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from kigen.archives.archive import Archive
 from kigen.archives.cache import cache
 from kigen.archives.entry import Entry, UnreadableKey
 from kigen.archives.factories import dict_archive, dir_archive, null_archive, sqlite_archive
-from kigen.archives.urls import open  # noqa: A004 - kigen.archives.open("runs.db")
+from kigen.archives.urls import open as open  # noqa: A004 - kigen.archives.open("runs.db")
 from kigen.errors import MissingExtra
 
+# Not open: ``from kigen.archives import *``, as klepto's users write it, must not hide Python's.
 __all__ = [
     "Archive",
     "Entry",
@@ -26,7 +27,6 @@ __all__ = [
     "dict_archive",
     "dir_archive",
     "null_archive",
-    "open",
     "sqlite_archive",
 ]
 
@@ -40,11 +40,13 @@ _INSTEAD = {
 }
 
 
-def __getattr__(name: str) -> NoReturn:
-    if name not in _INSTEAD:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    raise MissingExtra(
-        f"kigen.archives has no {name}: {_INSTEAD[name]}; new.update(old) brings over what a "
-        "klepto archive holds",
-        name=name,
-    )
+if not TYPE_CHECKING:  # to which every name would be there
+
+    def __getattr__(name: str) -> NoReturn:
+        if name not in _INSTEAD:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise MissingExtra(
+            f"kigen.archives has no {name}: {_INSTEAD[name]}; new.update(old) brings over what a "
+            "klepto archive holds",
+            name=name,
+        )

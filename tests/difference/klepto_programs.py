@@ -91,6 +91,8 @@ print(len(results.archive), results.archived(), results['2.5' and double.key(2.5
 import klepto
 from klepto.archives import *
 
+with open('notes.txt', 'w') as notes:
+    print(notes.write('open is still open'))
 store = dict_archive('store', dict(a=1, b=[2, 3]), cached=True)
 print(sorted(store.items()), len(store.archive), store.archived())
 store.dump('a')
