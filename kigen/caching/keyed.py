@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, MutableMapping
 from typing import Any
 
+from kigen.caching.free_threads import counts
 from kigen.caching.memory import Memory
 from kigen.caching.miss import Miss
 from kigen.caching.plain import memory_key
@@ -70,7 +71,7 @@ class Places:
         self._known = self._times()
 
     def _times(self) -> object:
-        return self._miss.misses, self._miss.loads, self._memory.changes
+        return (*counts(self._miss).values(), self._memory.changes)
 
 
 class ByKey(MutableMapping[Any, Any]):
