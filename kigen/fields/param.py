@@ -206,6 +206,9 @@ class Param(Field[T]):
         return Quick(int if self.whole else float, low=self.min, high=self.max)
 
     def _sample_log(self, rng: Rengine, low: Number, high: Number) -> T:
+        levels = getattr(rng, "levels", None)
+        if self.whole and levels is not None:
+            return rng.choice(_log_levels(int(low), int(high), levels))  # type: ignore[return-value]  # T is this
         # Half a unit on either side gives the first and the last whole number their full share.
         half = 0.5 if self.whole else 0.0
         drawn: Number = math.exp(rng.uniform(math.log(low - half), math.log(high + half)))
@@ -269,3 +272,14 @@ def _uniform(rng: Rengine, low: float, high: float) -> float:
         return low * (1.0 - share) + high * share
     # low + (high - low) * u can round to just above high.
     return min(rng.uniform(low, high), high)
+
+
+def _log_levels(low: int, high: int, levels: int) -> list[int]:
+    """Return whole numbers from ``low`` to ``high``, evenly spaced in the logarithm, each once."""
+    if high - low < levels:
+        return list(range(low, high + 1))
+    if levels == 1:
+        return [round(math.sqrt(low * high))]
+    ratio = (math.log(high) - math.log(low)) / (levels - 1)
+    inner = {round(low * math.exp(ratio * level)) for level in range(1, levels - 1)}
+    return sorted({low, high, *inner})

@@ -17,7 +17,7 @@ class GridRengine:
 
     The index of a key is read as a number whose digits are the choices: a field with n values takes
     the lowest digit in base n. A continuous field takes ``levels`` evenly spaced values, its bounds
-    among them.
+    among them, and whole numbers on a logarithmic scale as many at most.
 
     >>> from kigen import Blueprint, Enum, Generator, Key, Param
     >>> class Trial(Key):
@@ -36,7 +36,7 @@ class GridRengine:
             raise ConfigurationError(
                 f"levels={levels!r} must be a whole number, at least 1", option="levels"
             )
-        self._levels = levels
+        self.levels: int = levels
         self._index = 0
         self._rest = 0
 
@@ -60,10 +60,12 @@ class GridRengine:
 
     def uniform(self, a: float, b: float) -> float:
         """Return the next of the levels from ``a`` to ``b``."""
-        level = self._digit(self._levels)
-        if self._levels == 1:
+        if a == b:
+            return a
+        level = self._digit(self.levels)
+        if self.levels == 1:
             return (a + b) / 2
-        share = level / (self._levels - 1)
+        share = level / (self.levels - 1)
         return a * (1 - share) + b * share
 
     def choice(self, seq: Sequence[T]) -> T:
@@ -81,4 +83,4 @@ class GridRengine:
         return repr(self)
 
     def __repr__(self) -> str:
-        return f"GridRengine(levels={self._levels})"
+        return f"GridRengine(levels={self.levels})"

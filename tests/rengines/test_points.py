@@ -206,6 +206,25 @@ def test_a_grid_gives_continuous_fields_levels_with_both_bounds():
     assert drawn(GridRengine(levels=1), 1) == [(0.5, 0.5)]
 
 
+@pytest.mark.parametrize(
+    ("high", "levels", "expected"),
+    [(1, 10, 1), (3, 10, 3), (12, 10, 8), (10**6, 10, 10), (9, 1, 1)],
+)
+def test_a_grid_gives_whole_numbers_on_a_log_scale_each_once(high, levels, expected):
+    """And repeats no key on its way, which would look as if there were no more."""
+
+    class Logs(Key):
+        other = Enum(*range(40))
+        n = Param(min=1, max=high, scale="log")
+        fixed = Param(min=2.0, max=2.0)
+
+    points = drawn(GridRengine(levels=levels), 40 * expected, Logs)
+    numbers = [n for other, n, _ in points if other == 0]
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) == expected
+    assert levels == 1 or (numbers[0], numbers[-1]) == (1, high)
+
+
 def test_a_grid_over_conditions_reaches_every_key():
     class Branches(Key):
         a = Enum("x", "y", "z")
