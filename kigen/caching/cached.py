@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
@@ -171,18 +171,3 @@ class CachedMethod(Cached, Protocol[P, R_co]):
     def refresh(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
 
     def map(self: OfNothing[R], instances: Iterable[object]) -> list[R]: ...
-
-
-class Materializer(Protocol):
-    """A policy with its options, ready to decorate generator functions: ``materialize=True``."""
-
-    @overload
-    def __call__(
-        self, function: Callable[P, AsyncIterable[R]]
-    ) -> CachedFunction[P, Coroutine[Any, Any, tuple[R, ...]]]: ...
-
-    @overload
-    def __call__(self, function: Callable[P, Iterator[R]]) -> CachedFunction[P, tuple[R, ...]]: ...
-
-    @overload
-    def __call__(self, function: Callable[P, R]) -> CachedFunction[P, R]: ...

@@ -9,14 +9,35 @@ from kigen.caching.memoizer import Memoizer
 from kigen.caching.options import DEFAULTS, POSITIONAL, refuse_unknown, signature
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Coroutine, Iterator
     from inspect import Signature
 
-    from kigen.caching.cached import CachedFunction, Materializer
+    from kigen.caching.cached import CachedFunction
     from kigen.caching.ignoring import Ignore
     from kigen.caching.options import AllOptions, Options, Where
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+if TYPE_CHECKING:
+
+    class Materializer(Memoizer):
+        """What a `Memoizer` is to type checkers if it has ``materialize=True``."""
+
+        @overload
+        def __call__(
+            self, function: Callable[P, AsyncIterable[R]]
+        ) -> CachedFunction[P, Coroutine[Any, Any, tuple[R, ...]]]: ...
+
+        @overload
+        def __call__(
+            self, function: Callable[P, Iterator[R]]
+        ) -> CachedFunction[P, tuple[R, ...]]: ...
+
+        @overload
+        def __call__(self, function: Callable[P, R]) -> CachedFunction[P, R]: ...
+
+        def __call__(self, function: Any) -> Any: ...
 
 
 class Decorator:
@@ -74,8 +95,8 @@ class Decorator:
         self, function: Callable[P, R], /, **options: Unpack[AllOptions]
     ) -> CachedFunction[P, R]: ...
 
-    @overload  # a bool that is no literal gives a Memoizer, which is what it is
-    def __call__(  # type: ignore[overload-overlap]
+    @overload
+    def __call__(
         self,
         maxsize: int | None = ...,
         cache: Where | dict[Any, Any] | None = None,

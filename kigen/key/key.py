@@ -53,13 +53,13 @@ class Key:
     __slots__ = ("__dict__", "__weakref__", "_digest", "_explicit", "_hash")
 
     if TYPE_CHECKING:
+        __match_args__: ClassVar[tuple[str, ...]]
         _digest: bytes
         _explicit: tuple[bool, ...]
         _hash: int
 
     __signature__: ClassVar[forms.Signature] = forms.Signature()
 
-    __match_args__: ClassVar[tuple[str, ...]] = ()
     _fields: ClassVar[dict[str, Field[Any]]] = {}
     _conditional: ClassVar[bool] = False
     _handwritten: ClassVar[bool] = False

@@ -64,7 +64,20 @@ def values() -> None:
     layer.units = 9
     assert_type(layer.replace(units=3), Layer)
     assert_type(Layer.from_json(layer.to_json()), Layer)
+    assert matched(layer) == 2
+    assert matched(layer.replace(units=7)) == 7
     assert_type(layer.fingerprint(), str)
+
+
+def matched(key: Key) -> int:
+    match key:
+        case Layer(units=9, step=step):
+            assert_type(step, int)
+            return step
+        case Layer(units, _):  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
+            return int(units)  # pyright: ignore[reportUnknownArgumentType]
+        case _:
+            return 0
 
 
 def nested(trial: Trial) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import kigen
 from kigen import safe
@@ -23,6 +23,15 @@ def makes() -> None:
     assert_type(kigen.lru_cache(maxsize=3)(double)(4), int)
     assert_type(kigen.lru_cache(3, None, picklemap(), None, 2, True, False)(double)(4), int)
     assert_type(kigen.lru_cache(double, typed=True)(4), int)
+
+
+def untyped(**options: Any) -> None:
+    @kigen.lru_cache(**options)  # type: ignore[untyped-decorator]
+    def triple(x: int) -> int:
+        return 3 * x
+
+    assert triple.peek(3) is None
+    assert_type(kigen.lru_cache(**options), Memoizer)  # type: ignore[assert-type]
 
 
 def every_option(directory: Path) -> None:
@@ -79,4 +88,5 @@ def mistakes() -> None:
 
 if __name__ == "__main__":
     makes()
+    untyped(maxsize=3)
     all_decorators()
