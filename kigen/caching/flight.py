@@ -5,8 +5,9 @@ from __future__ import annotations
 from _thread import allocate_lock
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, final
+from typing import Any, Final, Protocol, final
 
+from kigen.caching.notices import shown
 from kigen.errors import ReentrantCall
 from kigen.policies import MISSING
 
@@ -73,7 +74,7 @@ class Flight:
             self._refuse_circle(me)
             yield
         finally:
-            del _waiting[me]
+            _waiting.pop(me, None)  # its own repr, in a message, may have been here meanwhile
 
     def land(self, flights: dict[Hashable, Flight], value: Any = MISSING) -> None:
         """Leave ``flights`` and hand ``value`` to everybody who waits."""
@@ -97,9 +98,13 @@ class Flight:
         while flight is not None:
             if flight.owner == me:
                 raise ReentrantCall(
-                    f"the result for {self.key!r} depends on itself: the function called itself, "
-                    "directly or through other threads, with the arguments it is computing; "
+                    f"the result for {shown(self.key, 200)} depends on itself: the function called "
+                    "itself, directly or through other threads, with the arguments it is computing; "
                     "pass smaller arguments on, or call the undecorated function (__wrapped__)",
                     key=self.key,
                 )
             flight = _waiting.get(flight.owner)
+
+
+#: The flight of every call that is made while the cache is off: nobody waits for it.
+GROUNDED: Final = Flight()

@@ -13,7 +13,7 @@ from kigen.caching.elide import elide
 from kigen.caching.guard import choose_guard
 from kigen.caching.held import Raised
 from kigen.caching.naming import Naming
-from kigen.caching.notices import warn
+from kigen.caching.notices import shown, warn
 from kigen.caching.owners import holds_owner
 from kigen.caching.plain import memory_key
 from kigen.errors import (
@@ -128,7 +128,7 @@ class Shelf(MutableMapping[Any, Any]):
                 fields=naming.fields(call),
             )
         except (CodecError, ArchiveError, UnkeyableCall) as error:
-            arguments = ", ".join(f"{k}={_shown(v)}" for k, v in naming.fields(call).items())
+            arguments = ", ".join(f"{k}={shown(v)}" for k, v in naming.fields(call).items())
             warn(f"{identity}({arguments}) was computed but not stored: {error}", StorageWarning)
             return False
         return True
@@ -248,13 +248,6 @@ class _Items(ItemsView[Any, Any]):
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         shelf = self._shelf
         return ((call, value) for call, value, _ in shelf.entries())
-
-
-def _shown(value: Any) -> str:
-    try:
-        return f"{value!r:.60}"
-    except Exception:  # noqa: BLE001 - its own classes raise what they like
-        return f"<{type(value).__qualname__}>"
 
 
 def as_it_is(call: Any, key: Hashable) -> Any:

@@ -279,6 +279,19 @@ def test_threads_that_wait_for_each_other_in_a_circle_are_told_so(size: int) -> 
     assert f.info() == (0, 0, 0, None, 0)
 
 
+def test_a_call_that_asks_for_itself_in_its_own_repr_is_refused_all_the_same() -> None:
+    class Curious:
+        def __repr__(self) -> str:
+            return str(f(self))
+
+    @inf_cache
+    def f(thing: object) -> object:
+        return f(thing)
+
+    with pytest.raises(ReentrantCall, match="depends on itself"):
+        f(Curious())
+
+
 def test_recursion_over_smaller_arguments_is_no_circle_however_many_threads_share_it() -> None:
     @inf_cache
     def fibonacci(n: int) -> int:
