@@ -99,7 +99,7 @@ class Flight:
             if flight.owner == me:
                 raise ReentrantCall(
                     f"the result for {shown(self.key, 200)} depends on itself: the function called "
-                    "itself, directly or through other threads, with the arguments it is computing; "
+                    "itself, directly or through other threads, with what it is computing; "
                     "pass smaller arguments on, or call the undecorated function (__wrapped__)",
                     key=self.key,
                 )
