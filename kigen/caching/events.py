@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
-from kigen.caching.flight import Flight
+from kigen.caching.flight import GROUNDED, Flight
 from kigen.caching.miss import Miss
 from kigen.caching.owners import owned_call
 from kigen.errors import ConfigurationError
@@ -57,7 +57,8 @@ class TellingMiss(Miss):
 
     def settle(self, flight: Flight, value: Any, now: float) -> Any:
         value = super().settle(flight, value, now)
-        self._tell("on_miss", flight.call)
+        if flight is not GROUNDED:
+            self._tell("on_miss", flight.call)
         return value
 
     def recall(self, key: Hashable, now: float) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from kigen.caching.flight import Flight
+from kigen.caching.flight import GROUNDED, Flight
 from kigen.caching.miss import Miss
 from kigen.caching.notices import warn
 from kigen.errors import ArchiveError, ConfigurationError, StorageWarning, UnkeyableCall
@@ -49,10 +49,11 @@ class LenientMiss(Miss):
         return self.claim(unkeyed, call, now)
 
     def settle(self, flight: Flight, value: Any, now: float) -> Any:
-        if flight.key.__class__ is not Unkeyed:
+        if flight is GROUNDED or flight.key.__class__ is not Unkeyed:
             try:
                 return super().settle(flight, value, now)
             except ConfigurationError as error:  # a generator, which is no result to keep
+                self.withdraw(flight)
                 self.tell(error)
                 return value
         self.misses += 1

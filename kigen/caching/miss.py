@@ -15,7 +15,7 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
-from kigen.caching.flight import Flight, gates
+from kigen.caching.flight import GROUNDED, Flight, gates
 from kigen.caching.free_threads import counts, tally
 from kigen.caching.guard import FIXED, choose_guard
 from kigen.caching.held import Held, Raised
@@ -111,21 +111,21 @@ class Miss:
         flight.key = key
         flight.call = call
         flight.owner = self.me()
-        other = self.flights.setdefault(key, flight)
-        if other is not flight:
-            return self._join(other, key, call, now)
-        if key in self.memory:
-            # It has expired, or somebody settled the key after we had looked, before we took off.
-            try:
-                value = self.recall(key, now)
-            except BaseException:
-                flight.land(self.flights)
-                raise
-            if value is not MISSING:
-                flight.land(self.flights)
-                return value
-        self.begun += 1
-        return flight if self.shelf is None else self._load(self.shelf, flight, now)
+        try:
+            other = self.flights.setdefault(key, flight)
+            if other is flight:
+                if key in self.memory:
+                    # Expired, or settled by somebody after we had looked, before we took off.
+                    value = self.recall(key, now)
+                    if value is not MISSING:
+                        flight.land(self.flights)
+                        return value
+                self.begun += 1
+                return flight if self.shelf is None else self._load(self.shelf, flight, now)
+        except BaseException:
+            self.withdraw(flight)
+            raise
+        return self._join(other, key, call, now)
 
     def claim_odd(self, call: Any, now: float) -> Any:
         """`claim` a call that is not made of `ATOMS` alone.
@@ -143,16 +143,14 @@ class Miss:
 
     def settle(self, flight: Flight, value: Any, now: float) -> Any:
         """Keep the value that was computed, hand it to those who wait, and return it."""
+        if flight is GROUNDED:
+            return value
         self.misses += 1
-        try:
-            if self.plain and self.shelf is None and value.__class__ in FIXED:
-                self.policy.add(flight.key, value, now)
-                flight.value = value
-            else:
-                flight.value = self._keep(flight, value, now)
-        except BaseException:
-            flight.land(self.flights)
-            raise
+        if self.plain and self.shelf is None and value.__class__ in FIXED:
+            self.policy.add(flight.key, value, now)
+            flight.value = value
+        else:
+            flight.value = self._keep(flight, value, now)
         del self.flights[flight.key]
         if gates:
             flight.open_gates()
@@ -167,8 +165,18 @@ class Miss:
         rules = self.rules
         if rules is not None and isinstance(error, rules.exceptions):
             self.settle(flight, Raised(error), now)
-        else:
+        elif flight is not GROUNDED:
             flight.land(self.flights)
+
+    def withdraw(self, flight: Flight) -> None:
+        """Let another caller try, wherever the flight has ended, if it has not landed.
+
+        Errors of our own may end it, or an interrupt, which comes after any call.
+        """
+        if flight is not GROUNDED:
+            if self.flights.get(flight.key) is flight:
+                flight.land(self.flights)
+            flight.open_gates()
 
     def memory_key(self, call: Any) -> Hashable:
         """Return the key in memory for any call; raises `kigen.errors.UnkeyableCall`."""

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakSet
 
-from kigen.caching.flight import Flight
+from kigen.caching.flight import GROUNDED, Flight
 from kigen.caching.miss import Miss
 
 
@@ -25,16 +25,9 @@ class Switch:
     def __init__(self, scope: dict[str, Any], names: dict[str, str], miss: Miss) -> None:
         def claim(*_: Any) -> Flight:
             miss.begun += 1  # so that the call does not count as a hit
-            return Flight()
+            return GROUNDED
 
-        off = {
-            "memory": {},
-            "get": {}.get,
-            "claim": claim,
-            "claim_odd": claim,
-            "settle": _settle,
-            "abandon": _abandon,
-        }
+        off = {"memory": {}, "get": {}.get, "claim": claim, "claim_odd": claim}
         self._scope = scope
         self._on = {names[name]: (scope[names[name]], other) for name, other in off.items()}
         _switches.add(self)
@@ -45,14 +38,6 @@ class Switch:
         """Turn this cache on or off."""
         for name, (cache, nothing) in self._on.items():
             self._scope[name] = cache if on else nothing
-
-
-def _settle(_flight: Flight, value: Any, _now: float) -> Any:
-    return value
-
-
-def _abandon(_flight: Flight, _now: float) -> None:
-    pass
 
 
 _switches: WeakSet[Switch] = WeakSet()

@@ -20,11 +20,15 @@ For ``def f(x, y=2)`` under LRU the wrapper is::
         if ticket.__class__ is not Flight:
             return ticket
         try:
-            value = function(x, y)
+            try:
+                value = function(x, y)
+            except:
+                abandon(ticket, calls)
+                raise
+            return settle(ticket, value, calls)
         except:
-            abandon(ticket, calls)
+            withdraw(ticket)
             raise
-        return settle(ticket, value, calls)
 
 ``f(1)``, ``f(1, 2)`` and ``f(x=1, y=2)`` are one key because Python has bound them before the
 first line runs. The number of calls is the clock of recency, and gives the number of hits for
@@ -56,7 +60,7 @@ from kigen.signature import NULL, Parameters
 
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
-    *("function", "keymap", "memory", "get", "claim", "claim_odd", "settle", "abandon"),
+    *("function", "keymap", "memory", "get", "claim", "claim_odd", "settle", "abandon", "withdraw"),
     *("ATOMS", "Absent", "Flight", "Landing", "NULL", "on_hit", "pairs", "ref"),
     *("calls", "entry", "key", "latest", "tick", "ticket", "value"),
 )
@@ -76,11 +80,15 @@ def make({closed}):
 {landing}        if {ticket}.__class__ is not {Flight}:
             return {ticket}
         try:
-            {value} = {waiting}{function}({forwarding})
+            try:
+                {value} = {waiting}{function}({forwarding})
+            except:
+                {abandon}({ticket}, {calls})
+                raise
+            return {settle}({ticket}, {value}, {calls})
         except:
-            {abandon}({ticket}, {calls})
+            {withdraw}({ticket})
             raise
-        return {settle}({ticket}, {value}, {calls})
 
     return {name}
 """
@@ -170,6 +178,7 @@ def compile_wrapper(
         "claim_odd": miss.claim_odd,
         "settle": miss.settle,
         "abandon": miss.abandon,
+        "withdraw": miss.withdraw,
         "ATOMS": ATOMS,
         "Absent": (KeyError, TypeError),
         "Flight": Flight,

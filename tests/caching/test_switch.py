@@ -6,6 +6,8 @@ import asyncio
 import subprocess
 import sys
 import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,30 @@ def test_map_returns_the_results_in_order() -> None:
     f = inf_cache(lambda x: ran.append(x) or -x)
     assert f.map([1, 2, 1]) == [-1, -2, -1]
     assert ran == [1, 2]
+
+
+def test_a_call_that_is_running_when_the_caches_are_turned_off_ends_as_it_began() -> None:
+    """And one that began while they were off is not kept, and nobody waits for it."""
+    began, go_on = threading.Event(), threading.Event()
+
+    @lru_cache
+    def f(x: int) -> int:
+        began.set()
+        go_on.wait(60)
+        return x
+
+    with ThreadPoolExecutor(2) as pool:
+        on = pool.submit(f, 1)
+        began.wait(60)
+        with disabled():
+            go_on.set()
+            assert on.result(60) == 1
+            began.clear()
+            go_on.clear()
+            off = pool.submit(f, 2)
+            began.wait(60)
+        go_on.set()
+        assert off.result(60) == 2
+        assert not f.contains(2)
+        assert [pool.submit(f, x).result(60) for x in (1, 2)] == [1, 2]
+    assert f.info()[:2] == (1, 2)

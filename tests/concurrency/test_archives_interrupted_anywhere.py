@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import gc
 import sqlite3
-import sys
 from itertools import count
 
 import pytest
 
 from kigen import archives
 from kigen.fingerprint import fingerprint
+from tests.concurrency.interrupts import interrupted
 from tests.crowd import crowd
 
 LARGE = "x" * 70_000
 NAME = fingerprint("name")
-
-
-class Interrupted(BaseException):
-    """As KeyboardInterrupt is: none of ours, and no Exception."""
 
 
 def hold(archive):
@@ -41,30 +37,6 @@ OPERATIONS = {
 }
 
 
-def interrupted(operation, archive, point):
-    """Do it, and raise at the ``point``-th place; the exception, None if there is no such place.
-
-    CPython looks for signals where a Python function begins or goes on, and after a call of C.
-    """
-    seen = 0
-
-    def profile(frame, event, _):
-        nonlocal seen
-        if event in ("call", "c_return") and frame.f_code is not interrupted.__code__:
-            seen += 1
-            if seen == point:
-                raise Interrupted
-
-    sys.setprofile(profile)
-    try:
-        operation(archive)
-    except Interrupted as error:
-        return error
-    finally:
-        sys.setprofile(None)
-    return None
-
-
 @pytest.fixture(params=["runs.db", "runs/"])
 def url(request, tmp_path):
     return f"{tmp_path}/{request.param}"
@@ -80,7 +52,7 @@ def test_whatever_an_interrupt_interrupts_goes_on_as_if_nothing_had_been(url, na
     for point in count(1):
         acknowledged = {"small": 0, "large": LARGE, "doomed": 1}
         archive.update(acknowledged)
-        error = interrupted(OPERATIONS[name], archive, point)
+        error = interrupted(lambda: OPERATIONS[name](archive), point)
         if error is None:
             break
         if name == "delete":
@@ -114,7 +86,7 @@ def test_a_lock_that_was_got_when_the_interrupt_came_goes_to_those_who_wait(tmp_
     with archives.open(f"{tmp_path}/runs/") as archive:
         lock = archive.lock(NAME)
         for point in count(1):
-            error = interrupted(lambda _: lock.__enter__(), archive, point)
+            error = interrupted(lock.__enter__, point)
             slots = list(archive.backend._locks._slots.values())
             if error is None:
                 break
