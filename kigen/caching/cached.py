@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kigen.caching.functioncache import FunctionCache
     from kigen.caching.ignoring import Ignore
     from kigen.caching.info import CacheInfo, StandardCacheInfo
+    from kigen.caching.options import Where
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
@@ -47,7 +48,7 @@ class Cached(Protocol):
     def dump(self, *keys: Any) -> None:
         """Write results to the archive: those of ``keys``, or all not yet written."""
 
-    def archive(self, archive: Any = None) -> Archive | None:
+    def archive(self, archive: Where | None = None) -> Archive | None:
         """Return the archive in use; given one, use that."""
 
     def archived(self, *on: bool) -> bool:

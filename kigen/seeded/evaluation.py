@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from kigen.archives import Archive
+    from kigen.caching.options import Where
     from kigen.seeded.sweep import Drawing, Progress
 
 K = TypeVar("K", bound=Key)
@@ -149,7 +150,7 @@ class Evaluation(Travelling, Generic[K, R]):
         """Empty the memory; the archive stays as it is."""
         self._control.clear(keepstats)
 
-    def archive(self, archive: Any = None) -> Archive | None:
+    def archive(self, archive: Where | None = None) -> Archive | None:
         """Return the archive in use; given one, use that, to be written when you `dump`."""
         return self._control.archive(archive)
 
