@@ -8,6 +8,7 @@ to themselves alone but have been given a fingerprint, because that says what th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable
 from typing import Any, Final, cast
 
@@ -69,7 +70,13 @@ def _form(value: Any) -> Hashable:
     kind = value.__class__
     if kind is tuple:
         return tuple(map(_form, value))
-    equal = frozenset(value) if kind is set else bytes(value) if kind is bytearray else value
+    equal: Any = value
+    if kind is set:
+        equal = frozenset(value)
+    elif kind is bytearray:
+        equal = bytes(value)
+    elif _is_numpy_integer(kind):
+        equal = int(value)
     return cast("Hashable", equal) if _usable(equal) else Digest(fingerprint.digest(value))
 
 
@@ -102,7 +109,19 @@ def _is_itself(value: Any) -> bool:
         return all(map(_is_itself, value))
     if isinstance(value, tuple):  # a named one
         return all(map(_is_itself, value))
-    return bool(value == value) and not _has_fingerprint_only(kind)
+    if _has_fingerprint_only(kind) or _is_numpy_integer(kind):
+        return False
+    return bool(value == value)
+
+
+def _is_numpy_integer(kind: type) -> bool:
+    """Tell whether values are equal to an int, but raise if they are compared with a `Decimal`."""
+    numpy = sys.modules.get("numpy")
+    return (
+        numpy is not None
+        and issubclass(kind, numpy.integer)
+        and not issubclass(kind, numpy.timedelta64)
+    )
 
 
 def _has_fingerprint_only(kind: type) -> bool:

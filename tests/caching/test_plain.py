@@ -195,3 +195,16 @@ def test_polars_frames_and_series_are_keyed_by_content() -> None:
     assert f.info().miss == 3
     with pytest.raises(UnkeyableCall):
         f(polars.col("a"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), itertools.permutations([np.int64(1), Decimal(1), 1, np.uint8(1)], 2)
+)
+def test_numpy_s_integers_meet_whatever_is_equal_to_an_int(first: Any, second: Any) -> None:
+    """NumPy itself raises where it is asked whether one is equal to a Decimal."""
+    f = inf_cache(lambda x: x)
+    for argument in (first, second, (first, 2), (second, 2), second, first):
+        f(argument)
+    assert f.info()[:2] == (4, 2)
+    moment = np.timedelta64(1, "s")
+    assert (f(moment), f.info()[:2]) == (moment, (4, 3))
