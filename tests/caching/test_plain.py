@@ -198,7 +198,7 @@ def test_polars_frames_and_series_are_keyed_by_content() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), itertools.permutations([np.int64(1), Decimal(1), 1, np.uint8(1)], 2)
+    ("first", "second"), list(itertools.permutations([np.int64(1), Decimal(1), 1, np.uint8(1)], 2))
 )
 def test_numpy_s_integers_meet_whatever_is_equal_to_an_int(first: Any, second: Any) -> None:
     """NumPy itself raises where it is asked whether one is equal to a Decimal."""
