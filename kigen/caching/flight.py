@@ -7,8 +7,8 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol, final
 
-from kigen.caching.notices import shown
 from kigen.errors import ReentrantCall
+from kigen.fingerprint.refusal import shown
 from kigen.policies import MISSING
 
 #: Thread or task -> the flight it waits for: tells a wait that could never end before it begins.

@@ -27,13 +27,5 @@ def show_users_frames(error: BaseException) -> None:
         error.__traceback__ = trace
 
 
-def shown(value: object, width: int = 60) -> str:
-    """Return a value as messages show it: in so many characters, and whatever its class does."""
-    try:
-        return f"{value!r:.{width}}"
-    except Exception:  # noqa: BLE001 - a user's __repr__ raises what it likes
-        return f"<{type(value).__qualname__}>"
-
-
 def _ours(filename: str) -> bool:
     return filename.startswith((_PACKAGE, "<kigen "))

@@ -13,7 +13,7 @@ from kigen.caching.elide import elide
 from kigen.caching.guard import choose_guard
 from kigen.caching.held import Raised
 from kigen.caching.naming import Naming
-from kigen.caching.notices import shown, warn
+from kigen.caching.notices import warn
 from kigen.caching.owners import holds_owner
 from kigen.caching.plain import memory_key
 from kigen.errors import (
@@ -24,6 +24,7 @@ from kigen.errors import (
     StorageWarning,
     UnkeyableCall,
 )
+from kigen.fingerprint.refusal import shown
 from kigen.policies import MISSING
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Shelf(MutableMapping[Any, Any]):
                 fields=naming.fields(call),
             )
         except (CodecError, ArchiveError, UnkeyableCall) as error:
-            arguments = ", ".join(f"{k}={shown(v)}" for k, v in naming.fields(call).items())
+            arguments = ", ".join(f"{k}={shown(v, 60)}" for k, v in naming.fields(call).items())
             warn(f"{identity}({arguments}) was computed but not stored: {error}", StorageWarning)
             return False
         return True

@@ -8,9 +8,9 @@ __all__ = ["Refusal", "shown"]
 
 REMEDY = (
     "Give its class a __fingerprint__ method, or say what stands for it with "
-    "kigen.fingerprint.register(type, function), or leave the argument out with ignore="
+    "kigen.fingerprint.register(type, function), or, of a cache, leave the argument out with "
+    "ignore="
 )
-SHOWN = 40
 
 
 class Refusal(Exception):
@@ -33,10 +33,10 @@ class Refusal(Exception):
         )
 
 
-def shown(value: object) -> str:
-    """A key or an element, as a path shows it: its repr, shortened; never an error of its own."""
+def shown(value: object, width: int = 40) -> str:
+    """A value as a message shows it: its repr, shortened; never an error of its own."""
     try:
         written = repr(value)
     except Exception:  # noqa: BLE001 - a user's __repr__ may do anything; the path must be told
         written = f"<{type(value).__name__}>"
-    return written if len(written) <= SHOWN else written[: SHOWN - 1] + "…"
+    return written if len(written) <= width else written[: width - 1] + "…"
