@@ -42,7 +42,6 @@ closes over costs 1 ns a call (6 of them: another 10 % of a hit). Without the GI
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from keyword import iskeyword
 from types import CellType, CodeType, FunctionType
 from typing import Any
 from weakref import ref
@@ -62,14 +61,14 @@ from kigen.signature import NULL, Parameters
 _OWN = (
     *("function", "keymap", "memory", "get", "claim", "claim_odd", "settle", "abandon", "withdraw"),
     *("ATOMS", "Absent", "Flight", "Landing", "NULL", "on_hit", "pairs", "ref"),
-    *("calls", "entry", "key", "latest", "tick", "ticket", "value"),
+    *("cached", "calls", "entry", "key", "latest", "tick", "ticket", "value"),
 )
 
 _templates: dict[str, CodeType] = {}  # source -> code: decorating in a loop compiles once
 
 _WRAPPER = """\
 def make({closed}):
-    {defining} {name}({declaration}):
+    {defining} {cached}({declaration}):
         {prepare}
         {counted}
 {hit}        {key} = {found}
@@ -90,7 +89,7 @@ def make({closed}):
             {withdraw}({ticket})
             raise
 
-    return {name}
+    return {cached}
 """
 
 # How a call is counted with the GIL, and without.
@@ -147,10 +146,10 @@ _HIT_TOLD = """\
 
 _KEY = """\
 def make():
-    def {name}({declaration}):
+    def {cached}({declaration}):
         return {made}
 
-    return {name}
+    return {cached}
 """
 
 
@@ -158,7 +157,7 @@ def compile_wrapper(
     function: Callable[..., Any], keying: Keying, miss: Miss
 ) -> tuple[FunctionType, CellType | Clock]:
     """Return the wrapper of ``function``, and what holds its number of calls."""
-    names = _names(function, keying)
+    names = _names(keying)
     subscript = names["found"]
     if keying.owned:
         subscript = keying.lookup_source().format(**names)
@@ -202,36 +201,44 @@ def compile_wrapper(
         scope[names["tick"]] = calls
     words = {word: text.format(**names) for word, text in words.items()}
     source = _WRAPPER.format(**names, **words)
-    wrapper = _function(source, scope, keying.parameters, cells)
+    wrapper = _function(source, scope, keying.parameters, cells, function)
     miss.switch = Switch(scope, names, miss)
     return wrapper, calls
 
 
 def compile_key(function: Callable[..., Any], keying: Keying) -> Callable[..., Any]:
     """Return what takes the arguments of ``function`` and returns the key of the call."""
-    names = _names(function, keying)
+    names = _names(keying)
     scope = {names["keymap"]: keying.keymap, names["pairs"]: pairs, names["NULL"]: NULL}
-    return _function(_KEY.format(**names), scope, keying.parameters, ())
+    return _function(_KEY.format(**names), scope, keying.parameters, (), function)
 
 
 def _function(
-    source: str, scope: dict[str, Any], parameters: Parameters, cells: tuple[CellType, ...]
+    source: str,
+    scope: dict[str, Any],
+    parameters: Parameters,
+    cells: tuple[CellType, ...],
+    like: Callable[..., Any],
 ) -> FunctionType:
-    """Make a function of the source, with names of its own for globals."""
+    """Make a function of the source, with names of its own for globals, called as ``like`` is."""
     code = _templates.get(source)
     if code is None:
         make = compile_function("make", source, {}, label="cache")
         code = _templates[source] = make(*cells).__code__
+    # Not in the source: names made up at run time would fill the templates.
+    name = getattr(like, "__name__", None)
+    if isinstance(name, str):
+        code = code.replace(co_name=name, co_qualname=str(getattr(like, "__qualname__", name)))
     made = FunctionType(code, scope, code.co_name, parameters.defaults or None, cells)
     if parameters.keyword_defaults:
         made.__kwdefaults__ = parameters.keyword_defaults
     return made
 
 
-def _names(function: Callable[..., Any], keying: Keying) -> dict[str, str]:
+def _names(keying: Keying) -> dict[str, str]:
     """Return what the templates are filled with."""
     parameters = keying.parameters
-    own = _own_names({*parameters.names(), _name(function)})
+    own = _own_names({*parameters.names()})
     # A Key's own source holds braces, and none of the names.
     plain = keying.keymap is None or hasattr(keying.keymap, "lossy")
     source = keying.source.format(**own) if plain else keying.source
@@ -246,7 +253,6 @@ def _names(function: Callable[..., Any], keying: Keying) -> dict[str, str]:
         parts = [found]
     return {
         **own,
-        "name": _name(function),
         "declaration": parameters.declaration(),
         "forwarding": parameters.forwarding(),
         "prepare": prepare,
@@ -264,8 +270,3 @@ def _own_names(taken: Collection[str]) -> dict[str, str]:
             free += "_"
         own[name] = free
     return own
-
-
-def _name(function: Callable[..., Any]) -> str:
-    name = getattr(function, "__name__", "")
-    return name if name.isidentifier() and not iskeyword(name) else "call"
