@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import linecache
 import sys
 import tracemalloc
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+import kigen
 from kigen import Key, Param, archives, dedup, inf_cache, lfu_cache, lru_cache, seeded_cache
 from kigen.caching import flight, wrapper
 from tests.crowd import crowd
 
 CACHES = pytest.mark.parametrize("cache", [inf_cache, lru_cache, lfu_cache], ids=repr)
+POLICIES = pytest.mark.parametrize(
+    "policy", ["no", "inf", "lru", "lfu", "mru", "rr", "sieve", "s3fifo"]
+)
 
 
 class Trial(Key):
@@ -207,6 +213,115 @@ def test_decorating_in_a_loop_grows_no_table() -> None:
     before = len(linecache.cache), len(wrapper._templates)
     assert grown(decorate) < 50_000
     assert (len(linecache.cache), len(wrapper._templates)) == before
+
+
+def test_names_made_up_at_run_time_grow_no_table() -> None:
+    def decorate() -> None:
+        for number in range(1_000):
+
+            def a_function(x: int) -> int:
+                return x
+
+            a_function.__name__ = a_function.__qualname__ = f"task_{number}"
+            cached = lru_cache(maxsize=10)(a_function)
+            assert cached(1) == 1
+            assert cached.__code__.co_name == cached.__name__ == a_function.__name__
+
+    decorate()
+    before = len(linecache.cache), len(wrapper._templates)
+    decorate()
+    assert (len(linecache.cache), len(wrapper._templates)) == before
+
+
+CALLS = 50_000  # and as many to warm up
+
+
+def bounded(policy: str, **options: Any) -> Any:
+    """Return the decorator; with room for 20 results, if it is a policy that has a bound."""
+    cache = getattr(kigen, f"{policy}_cache")
+    return cache(**options) if policy in ("no", "inf") else cache(maxsize=20, **options)
+
+
+@POLICIES
+def test_a_hundred_thousand_calls_leave_what_fits(policy: str) -> None:
+    """Hits, misses, and digests; those of inf recur."""
+    f = bounded(policy)(lambda x, *rest: [x])
+
+    def work() -> None:
+        for n in range(CALLS // 10):
+            x = n % 30
+            for _ in range(7):
+                f(x)
+            f([x]), f(x, 1.5), f(x)
+
+    assert grown(work) < 50_000
+
+
+@POLICIES
+def test_a_hundred_thousand_calls_of_methods_leave_no_instance(policy: str) -> None:
+    class Thing:
+        @bounded(policy)
+        def method(self, x: int) -> int:
+            return x
+
+    refs = []
+
+    def work() -> None:
+        refs.clear()
+        for _ in range(1_000):
+            thing = Thing()
+            refs.append(weakref.ref(thing))
+            for x in range(CALLS // 1_000):
+                thing.method(x % 7)
+
+    assert grown(work) < 300_000  # the references themselves
+    gc.collect()
+    assert sum(ref() is not None for ref in refs) <= 1  # the loop's last one
+    assert Thing.method.info().size <= 20 or policy == "inf"
+
+
+@POLICIES
+def test_a_hundred_thousand_calls_of_coroutines_leave_what_fits(policy: str) -> None:
+    @bounded(policy)
+    async def f(x: int) -> int:
+        return x
+
+    async def some() -> None:
+        for n in range(CALLS // 50):
+            await asyncio.gather(*(f(n % 30 + m % 2) for m in range(50)))
+
+    assert grown(lambda: asyncio.run(some())) < 50_000
+    assert flight._waiting == {} == flight.gates
+
+
+@POLICIES
+def test_a_hundred_thousand_exceptions_leave_nothing(policy: str) -> None:
+    """Neither those that pass through, nor those that are kept, of which as many are as fit."""
+
+    @bounded(policy, cache_exceptions=KeyError)
+    def f(x: int) -> int:
+        if x % 2:
+            raise KeyError(x)
+        raise ValueError(x)
+
+    def work() -> None:
+        for n in range(CALLS):
+            with suppress(KeyError, ValueError):
+                f(n % 30)
+
+    assert grown(work) < 50_000
+
+
+@POLICIES
+def test_a_hundred_thousand_calls_over_an_archive_leave_what_fits(policy: str) -> None:
+    """Loads mostly: an archive in memory holds its thirty records."""
+    f = bounded(policy, archive=archives.open("memory://"), name="f")(lambda x: x)
+
+    def work() -> None:
+        for n in range(CALLS):
+            f(n % 30)
+
+    assert grown(work) < 50_000
 
 
 def test_threads_that_waited_leave_nothing_behind() -> None:
