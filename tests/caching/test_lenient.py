@@ -1,0 +1,128 @@
+"""The safe caches of coroutine functions: what cannot be kept is awaited by each caller."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from kigen import ArchiveError, StorageWarning, archives, safe
+from kigen.keymaps import hashmap
+
+pytestmark = pytest.mark.timeout(60)
+
+CALLERS = 5
+
+
+class Unkeyable:
+    """Has neither a hash nor a fingerprint."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def all_at_once(f: Any, argument: Any) -> list[Any]:
+    async def main() -> list[Any]:
+        calls = (f(argument) for _ in range(CALLERS))
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    return asyncio.run(main())
+
+
+def test_what_can_be_keyed_is_awaited_once() -> None:
+    ran = []
+
+    @safe.lru_cache
+    async def f(x: Any) -> Any:
+        ran.append(x)
+        await asyncio.sleep(0.01)
+        return [x]
+
+    for argument in 1, [1]:
+        assert all_at_once(f, argument) == [[argument]] * CALLERS
+    assert ran == [1, [1]]
+    assert f.info()[:3] == (2 * CALLERS - 2, 2, 0)
+
+
+def test_what_cannot_be_keyed_is_awaited_by_each_and_counts_as_a_miss() -> None:
+    ran = []
+
+    @safe.lru_cache
+    async def f(x: Any) -> str:
+        ran.append(x)
+        await asyncio.sleep(0.01)
+        return "a result"
+
+    with pytest.warns(StorageWarning, match="not kept") as told:
+        assert all_at_once(f, Unkeyable()) == ["a result"] * CALLERS
+    assert len(told) == 1
+    assert len(ran) == CALLERS
+    assert f.info()[:4] == (0, CALLERS, 0, 100)
+    assert f.info().size == 0
+
+
+def test_an_archive_that_fails_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = archives.open("memory://")
+
+    @safe.lru_cache(archive=archive, name="f")
+    async def f(x: int) -> int:
+        await asyncio.sleep(0)
+        return x
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise ArchiveError("the disk is gone", path="")
+
+    for method in ("fetch", "_read_value", "store"):
+        monkeypatch.setattr(archive, method, fail)
+    with pytest.warns(StorageWarning, match="the disk is gone"):
+        assert all_at_once(f, 1) == [1] * CALLERS
+    assert f.info().miss == CALLERS
+    monkeypatch.undo()
+    assert all_at_once(f, 1) == [1] * CALLERS
+    assert (f.info().miss, len(archive)) == (CALLERS + 1, 1)
+
+
+def test_a_keymap_that_cannot_is_done_without() -> None:
+    @safe.lru_cache(keymap=hashmap())
+    async def f(x: Any) -> Any:
+        return x
+
+    with pytest.warns(StorageWarning, match="unhashable"):
+        assert all_at_once(f, [1]) == [[1]] * CALLERS
+    assert all_at_once(f, 1) == [1] * CALLERS
+    assert f.info()[:2] == (CALLERS - 1, CALLERS + 1)
+
+
+@pytest.mark.filterwarnings("ignore:a call is computed and not kept")
+@pytest.mark.parametrize("argument", [1, [1], Unkeyable()], ids=["plain", "odd", "unkeyable"])
+def test_an_exception_is_its_caller_s_and_who_is_cancelled_holds_up_nobody(argument: Any) -> None:
+    ran = []
+
+    @safe.lru_cache
+    async def f(x: Any) -> str:
+        ran.append(x)
+        mine = len(ran)
+        await asyncio.sleep(0.01)
+        if mine == 1:
+            raise OSError
+        if mine == 2:
+            asyncio.current_task().cancel()  # type: ignore[union-attr]
+            await asyncio.sleep(60)
+        return "a result"
+
+    results = all_at_once(f, argument)
+    assert sorted(map(repr, results)) == ["'a result'"] * 3 + ["CancelledError('')", "OSError()"]
+    assert all_at_once(f, argument) == ["a result"] * CALLERS
+
+
+@pytest.mark.filterwarnings("ignore:a call is computed and not kept")
+def test_an_async_generator_is_kept_as_a_tuple_where_it_can_be() -> None:
+    @safe.lru_cache(materialize=True)
+    async def f(x: Any) -> AsyncIterator[int]:
+        yield 1
+        yield 2
+
+    for argument in 1, Unkeyable():
+        assert all_at_once(f, argument) == [(1, 2)] * CALLERS
+    assert f.info()[:2] == (CALLERS - 1, CALLERS + 1)
