@@ -7,7 +7,7 @@ from _thread import get_ident
 from collections.abc import Callable, Generator, Hashable
 from typing import Any, final
 
-from kigen.caching.flight import Flight
+from kigen.caching.flight import Flight, waiting
 from kigen.caching.miss import Miss
 
 
@@ -61,10 +61,13 @@ class Landing:
         return miss.after_wait(self._flight.value, self._key, self._call, self._now)
 
     async def _touch_down(self) -> None:
-        gate = _Gate()
-        with self._flight.awaited_by(self._miss.me()):
+        gate, me = _Gate(), self._miss.me()
+        try:
+            self._flight.await_by(me)
             if self._flight.put_up(gate, self._miss.flights):
                 await gate.future
+        finally:
+            waiting.pop(me, None)
 
 
 class _Gate:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from _thread import allocate_lock
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable
 from typing import Any, Final, Protocol, final
 
 from kigen.errors import ReentrantCall
@@ -12,7 +11,7 @@ from kigen.fingerprint.refusal import shown
 from kigen.policies import MISSING
 
 #: Thread or task -> the flight it waits for: tells a wait that could never end before it begins.
-_waiting: dict[Hashable, Flight] = {}
+waiting: dict[Hashable, Flight] = {}
 
 #: Flight -> what holds those back who wait for it; empty while nobody waits for any.
 gates: dict[Flight, list[Gate]] = {}
@@ -45,13 +44,16 @@ class Flight:
     def wait(self, flights: dict[Hashable, Flight], me: Hashable) -> Any:
         """Block until the flight has landed; return its value, or `MISSING` if it has failed.
 
-        Raises `ReentrantCall` as `awaited_by` does.
+        Raises `ReentrantCall` as `await_by` does.
         """
         gate = allocate_lock()
         gate.acquire()
-        with self.awaited_by(me):
+        try:
+            self.await_by(me)
             if self.put_up(gate, flights):
                 gate.acquire()
+        finally:
+            waiting.pop(me, None)
         return self.value
 
     def put_up(self, gate: Gate, flights: dict[Hashable, Flight]) -> bool:
@@ -62,19 +64,14 @@ class Flight:
         self.open_gates()
         return False
 
-    @contextmanager
-    def awaited_by(self, me: Hashable) -> Iterator[None]:
-        """Note who waits while it waits.
+    def await_by(self, me: Hashable) -> None:
+        """Note in `waiting` who waits; whoever does takes that back, whatever ends the wait.
 
         Raises `ReentrantCall` if the wait could never end: if the flight is my own, or its owner
         waits, over any number of others, for me.
         """
-        _waiting[me] = self
-        try:
-            self._refuse_circle(me)
-            yield
-        finally:
-            _waiting.pop(me, None)  # its own repr, in a message, may have been here meanwhile
+        waiting[me] = self
+        self._refuse_circle(me)
 
     def land(self, flights: dict[Hashable, Flight], value: Any = MISSING) -> None:
         """Leave ``flights`` and hand ``value`` to everybody who waits."""
@@ -83,14 +80,21 @@ class Flight:
         self.open_gates()
 
     def open_gates(self) -> None:
-        """Let everybody go who waits; the flight has left ``flights`` before."""
-        for gate in gates.pop(self, ()):
-            gate.release()
+        """Let everybody go who waits; the flight has left ``flights`` before.
+
+        May be done again, for an interrupt may end it anywhere.
+        """
+        for gate in gates.get(self, ()):
+            try:
+                gate.release()
+            except RuntimeError:
+                pass  # it was open
+        gates.pop(self, None)
 
     @staticmethod
     def after_fork() -> None:
         """Forget, in a forked child, who waited in the parent."""
-        _waiting.clear()
+        waiting.clear()
         gates.clear()
 
     def _refuse_circle(self, me: Hashable) -> None:
@@ -103,7 +107,7 @@ class Flight:
                     "pass smaller arguments on, or call the undecorated function (__wrapped__)",
                     key=self.key,
                 )
-            flight = _waiting.get(flight.owner)
+            flight = waiting.get(flight.owner)
 
 
 #: The flight of every call that is made while the cache is off: nobody waits for it.

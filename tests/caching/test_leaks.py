@@ -84,7 +84,7 @@ def test_calls_that_raise_leave_nothing_behind(cache: Any) -> None:
                 pass
 
     assert grown(work) < 20_000
-    assert flight._waiting == {}
+    assert flight.waiting == {}
 
 
 def test_write_back_remembers_only_what_it_has_not_written() -> None:
@@ -291,7 +291,7 @@ def test_a_hundred_thousand_calls_of_coroutines_leave_what_fits(policy: str) -> 
             await asyncio.gather(*(f(n % 30 + m % 2) for m in range(50)))
 
     assert grown(lambda: asyncio.run(some())) < 50_000
-    assert flight._waiting == {} == flight.gates
+    assert flight.waiting == {} == flight.gates
 
 
 @POLICIES
@@ -334,7 +334,7 @@ def test_threads_that_waited_leave_nothing_behind() -> None:
             crowd(8, lambda _, x=x: f(x))
 
     work()
-    assert flight._waiting == {}
+    assert flight.waiting == {}
     assert f.info().size == 20
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
@@ -11,7 +14,7 @@ import pytest
 import kigen
 from kigen.caching import flight
 from tests.concurrency.interrupts import interrupted
-from tests.crowd import crowd
+from tests.crowd import TIMEOUT, crowd
 
 CACHES = {
     "a miss": lambda: kigen.lru_cache(maxsize=3),
@@ -40,5 +43,51 @@ def test_whatever_an_interrupt_interrupts_no_caller_waits_for_it(name: str, argu
         assert crowd(1, lambda _, f=f: f(argument)) == [argument]
         assert f(argument) == argument
         assert f.info().size <= 4
-        assert flight._waiting == {} == flight.gates
+        assert flight.waiting == {} == flight.gates
     assert point > 5
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_whatever_an_interrupt_interrupts_those_who_wait_go_on() -> None:
+    """They have the result, or one of them computes it."""
+    gc.collect()
+    for point in count(1):
+        error, f = computed_for_three(point)
+        assert flight.waiting == {} == flight.gates
+        if error is None:
+            break
+    assert f.info()[:3] == (3, 1, 0)
+
+
+def computed_for_three(point: int) -> tuple[Any, Any]:
+    """Call a function that three threads wait for, and are given; the interrupt, the function."""
+    main = threading.get_ident()
+    began: list[int] = []  # an Event would not bear an interrupt
+    all_wait, over = threading.Lock(), threading.Event()
+    all_wait.acquire()
+
+    @kigen.lru_cache
+    def f(x: int) -> int:
+        if threading.get_ident() == main:
+            began.append(x)
+            all_wait.acquire()  # one call, however long it takes
+        return x
+
+    def watch() -> None:
+        while len(flight.waiting) < 3 and not over.wait(0.0001):
+            pass
+        all_wait.release()
+
+    def wait() -> int:
+        while not began:
+            time.sleep(0.0001)
+        return f(1)
+
+    with ThreadPoolExecutor(4) as pool:
+        waiters = [pool.submit(wait) for _ in range(3)]
+        pool.submit(watch)
+        error = interrupted(lambda: f(1), point)
+        over.set()
+        began.append(1)
+        assert [waiter.result(TIMEOUT) for waiter in waiters] == [1] * 3
+    return error, f

@@ -110,7 +110,7 @@ def test_a_thousand_threads_on_one_cold_key_are_one_computation(policy: str, fai
     def f(x: int) -> list[int]:
         ran.append(x)
         others = CROWD - len(ran)
-        while len(flight._waiting) < others:
+        while len(flight.waiting) < others:
             time.sleep(0.001)
         if others >= CROWD - failures:
             raise Refused
@@ -121,7 +121,7 @@ def test_a_thousand_threads_on_one_cold_key_are_one_computation(policy: str, fai
     assert sum(type(result) is Refused for result in results) == failures
     assert results.count([1]) == CROWD - failures
     assert f.info()[:3] == (CROWD - failures - 1, 1, 0)
-    assert flight._waiting == {}
+    assert flight.waiting == {}
 
 
 @pytest.mark.parametrize("loops", [1, 8])
@@ -134,7 +134,7 @@ def test_a_thousand_tasks_on_one_cold_key_are_one_computation(loops: int, end: s
     @kigen.lru_cache
     async def f(x: int) -> list[int]:
         ran.append(x)
-        while len(flight._waiting) < CROWD - len(ran):  # noqa: ASYNC110 - nobody tells of that
+        while len(flight.waiting) < CROWD - len(ran):  # noqa: ASYNC110 - nobody tells of that
             await asyncio.sleep(0.001)
         if len(ran) == 1:
             await first()
@@ -165,4 +165,4 @@ def test_a_thousand_tasks_on_one_cold_key_are_one_computation(loops: int, end: s
     assert sum(type(result) is kind for result in results) == failed
     assert len(ran) == (2 if end in ("raises", "is cancelled") else 1)
     assert f.info()[:3] == (CROWD - failed - 1, 1, 0)
-    assert flight._waiting == {}
+    assert flight.waiting == {}
