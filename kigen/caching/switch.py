@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import RLock, get_ident
 from typing import Any
 from weakref import WeakSet
 
@@ -30,9 +30,9 @@ class Switch:
         off = {"memory": {}, "get": {}.get, "claim": claim, "claim_odd": claim}
         self._scope = scope
         self._on = {names[name]: (scope[names[name]], other) for name, other in off.items()}
-        _switches.add(self)
-        if _off:
-            self.turn(on=False)
+        with _guard:
+            _switches.add(self)
+            self.turn(on=not _blocks)
 
     def turn(self, *, on: bool) -> None:
         """Turn this cache on or off."""
@@ -41,8 +41,21 @@ class Switch:
 
 
 _switches: WeakSet[Switch] = WeakSet()
-_guard = Lock()
-_off = int(os.environ.get("KIGEN_DISABLE", "").lower() not in ("", "0", "false", "no"))
+_guard = RLock()  # the garbage collector may end an abandoned block while one is being turned
+_off = os.environ.get("KIGEN_DISABLE", "").lower() not in ("", "0", "false", "no")
+#: The blocks under way, each a token and the thread that entered it.
+_blocks: set[tuple[object, int | None]] = {("KIGEN_DISABLE", None)} if _off else set()
+
+
+def _after_fork() -> None:
+    global _guard
+    _guard = RLock()  # another thread of the parent may have held it
+    others = [block for block in _blocks if block[1] not in (None, get_ident())]
+    _change(_blocks.difference_update, others)  # nobody is here to end them
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 @contextmanager
@@ -63,16 +76,19 @@ def disabled() -> Iterator[None]:
     ...     f(1)
     called
     """
-    _count(1)
+    block = (object(), get_ident())
     try:
-        yield
-    finally:
-        _count(-1)
+        try:
+            _change(_blocks.add, block)
+            yield
+        finally:
+            _change(_blocks.discard, block)
+    finally:  # once more: an interrupt may have cut the first short
+        _change(_blocks.discard, block)
 
 
-def _count(change: int) -> None:
-    global _off
+def _change(blocks: Callable[[Any], None], changed: Any) -> None:
+    blocks(changed)
     with _guard:
-        _off += change
         for switch in list(_switches):
-            switch.turn(on=not _off)
+            switch.turn(on=not _blocks)

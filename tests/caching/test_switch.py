@@ -8,13 +8,17 @@ import sys
 import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import kigen
 from kigen import inf_cache, lfu_cache, lru_cache, seeded_cache
-from kigen.caching import disabled
+from kigen.caching import disabled, switch
+from tests.concurrency.forks import fork, join, needs_fork
+from tests.concurrency.interrupts import interrupted
 
 
 @pytest.mark.parametrize("decorator", [inf_cache, lru_cache, lfu_cache])
@@ -141,3 +145,80 @@ def test_a_call_that_is_running_when_the_caches_are_turned_off_ends_as_it_began(
         assert not f.contains(2)
         assert [pool.submit(f, x).result(60) for x in (1, 2)] == [1, 2]
     assert f.info()[:2] == (1, 2)
+
+
+def test_wherever_an_interrupt_ends_a_block_the_caches_are_on_again() -> None:
+    ran: list[int] = []
+    functions = [inf_cache(lambda x: ran.append(x)) for _ in range(2)]
+
+    def block() -> None:
+        with disabled():
+            functions[0](0)
+
+    for point in count(1):
+        through = interrupted(block, point) is None
+        ran.clear()
+        for f in functions:
+            f(point), f(point)
+        assert ran == [point] * 2, point
+        if through:
+            break
+    assert point > 20
+
+
+def test_a_function_that_is_decorated_while_the_last_block_ends_is_on() -> None:
+    """Its cache is not turned off by what was so before."""
+    ran: list[int] = []
+    turning, ended = threading.Event(), threading.Event()
+
+    def trace(frame: Any, event: str, argument: Any) -> None:
+        if frame.f_code is switch.Switch.turn.__code__:
+            turning.set()
+            ended.wait(0.1)  # nobody can end it meanwhile: there is nothing to wait for
+
+    def decorate() -> Any:
+        sys.settrace(trace)
+        try:
+            return inf_cache(lambda x: ran.append(x))
+        finally:
+            sys.settrace(None)
+
+    with ThreadPoolExecutor(1) as pool:
+        with disabled():
+            decorated = pool.submit(decorate)
+            assert turning.wait(60)
+        ended.set()
+        f = decorated.result(60)
+    f(1), f(1)
+    assert ran == [1]
+
+
+@needs_fork
+def test_a_forked_child_has_its_own_blocks_alone() -> None:
+    """Those of other threads would never end, nor would they let go of what they hold."""
+    f = inf_cache(lambda x: object())
+    entered, done = threading.Event(), threading.Event()
+
+    def off() -> None:
+        with disabled(), switch._guard:
+            entered.set()
+            done.wait(60)
+
+    def child() -> None:
+        assert f(1) is f(1)
+        with disabled():
+            assert f(1) is not f(1)
+        assert f(1) is f(1)
+
+    def child_within_a_block() -> None:
+        assert f(1) is not f(1)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(off)
+        assert entered.wait(60)
+        try:
+            join(fork(child))
+        finally:
+            done.set()
+    with disabled():
+        join(fork(child_within_a_block))
