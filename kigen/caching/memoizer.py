@@ -13,7 +13,7 @@ from kigen.caching.events import Events, TellingMiss
 from kigen.caching.keying import Keying
 from kigen.caching.kinds import is_method, materialized, refuse_comparison, refuse_kinds
 from kigen.caching.miss import Miss
-from kigen.caching.naming import Naming
+from kigen.caching.naming import Naming, version_text
 from kigen.caching.options import DEFAULTS, AllOptions, refuse_unknown
 from kigen.caching.rules import Rules
 from kigen.caching.shelf import ON_CHANGE, Shelf
@@ -93,7 +93,7 @@ class Memoizer:
             on_load=chosen["on_load"],
             on_evict=chosen["on_evict"],
         )
-        self.version: object = chosen["version"]
+        self.version: str | None = version_text(chosen["version"])
         where = archive if cache is None else cache
         #: What klepto would take for the memory itself: a dict, a cache, an uncached archive.
         self.given: Any = cache

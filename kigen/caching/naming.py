@@ -10,7 +10,8 @@ from typing import Any
 from kigen import fingerprint
 from kigen.caching.call import Call
 from kigen.caching.identity import identify
-from kigen.errors import KeymapError, UnfingerprintableError, UnkeyableCall
+from kigen.errors import ConfigurationError, KeymapError, UnfingerprintableError, UnkeyableCall
+from kigen.fingerprint.refusal import shown
 from kigen.signature.marker import GIVEN
 
 _identifying = RLock()
@@ -23,6 +24,25 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def version_text(version: object) -> str | None:
+    """Return what is read in a name: a text or a whole number as it is, a fingerprint of others.
+
+    >>> version_text(2), len(version_text(("model.bin", 3)))
+    ('2', 32)
+    """
+    if version is None or type(version) in (str, int):
+        return None if version is None else str(version)
+    try:
+        return fingerprint.fingerprint(version)
+    except UnfingerprintableError as error:
+        reason = getattr(error, "reason", error)
+        raise ConfigurationError(
+            f"version={shown(version)} would be another one in the next process: {reason}; give a "
+            "text or a number",
+            version=version,
+        ) from None
 
 
 class Naming:
@@ -42,13 +62,13 @@ class Naming:
         names: tuple[str, ...] | None,
         name: str | None = None,
         typed: bool = False,
-        version: object = None,
+        version: str | None = None,
         beside: bool | None = None,
     ) -> None:
         self.function: Any = function
         self.names: tuple[str, ...] | None = names
         self.typed: bool = typed
-        self.version: object = version
+        self.version: str | None = version
         self.beside: bool | None = beside
         self._given = name
         self._identity: str | None = None
