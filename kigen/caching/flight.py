@@ -108,6 +108,8 @@ class Flight:
                     key=self.key,
                 )
             flight = waiting.get(flight.owner)
+            if hasattr(flight, "value"):
+                return  # it has landed, and who waited is free to go, but has not got round to it
 
 
 #: The flight of every call that is made while the cache is off: nobody waits for it.

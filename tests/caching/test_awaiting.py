@@ -158,6 +158,25 @@ def test_two_tasks_that_await_each_other_get_an_error_and_no_deadlock() -> None:
     assert any(isinstance(r, kigen.ReentrantCall) for r in asyncio.run(main()))
 
 
+def test_who_has_its_result_and_is_not_yet_back_waits_for_nobody() -> None:
+    @lru_cache
+    async def f(x: str) -> str:
+        if x == "outer":
+            return x + await f("inner")
+        await asyncio.sleep(0)
+        return x
+
+    async def both() -> str:
+        await f("inner")
+        return await f("outer")
+
+    async def main() -> list[object]:
+        tasks = asyncio.create_task(both()), asyncio.create_task(f("outer"))
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert asyncio.run(main()) == ["outerinner"] * 2
+
+
 def test_results_of_coroutines_are_archived(tmp_path: Path) -> None:
     ran = []
 
