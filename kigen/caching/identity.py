@@ -33,6 +33,19 @@ def identify(function: Callable[..., Any]) -> str:
     return _identify(function, ())
 
 
+def nature(function: Any) -> object:
+    """Return what compares equal for functions that are the same but for their names and bodies.
+
+    Nothing is equal to one that captured what has no fingerprint.
+    """
+    if isinstance(function, FunctionType) and function.__closure__ is None:
+        return None
+    try:
+        return identify(function)
+    except UnkeyableCall:
+        return object()
+
+
 def _identify(function: Any, outer: tuple[Any, ...]) -> str:
     function = _undecorated(function)
     if any(function is one for one in outer):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, cast
 from kigen.caching.caches import give, is_memory, open_archive
 from kigen.caching.control import Control
 from kigen.caching.events import Events, TellingMiss
+from kigen.caching.identity import nature
 from kigen.caching.keying import Keying
 from kigen.caching.kinds import is_method, materialized, refuse_comparison, refuse_kinds
 from kigen.caching.miss import Miss
@@ -77,7 +78,7 @@ class Memoizer:
         )
         self.purge: bool = chosen["purge"]
         self.name: str | None = chosen["name"]
-        self.named: str | None = None
+        self._named: tuple[str, object] | None = None
         self.on_change = on_change
         self.copy: bool | None = chosen["copy"]
         self.materialize: bool = chosen["materialize"]
@@ -110,7 +111,7 @@ class Memoizer:
             () if self.materialize else ("generator", "async generator"),
             "materialize=True keeps what it brings as a tuple",
         )
-        self._check_name(function)
+        self.check_name(function)
         owned = is_method(function)
         keying = Keying.of(Parameters.of(function), self._keymap(), self.ignore, self.typed, owned)
         if owned and keying.names and keying.names[0] == "self":
@@ -179,16 +180,22 @@ class Memoizer:
         """Return the keymap, as it was given; None for kigen's own keys."""
         return self.keymap
 
-    def _check_name(self, function: Any) -> None:
-        """Raise `ConfigurationError` for a second function under one name."""
+    def check_name(self, function: Any) -> None:
+        """Raise `ConfigurationError` for a second function under one name.
+
+        One and the same function may come again with another body, which ``on_change`` is for.
+        """
+        if self.name is None:
+            return
         label = getattr(function, "__qualname__", None) or repr(type(function))
-        if self.name is not None and self.named not in (None, label):
+        named = label, nature(function)
+        if self._named not in (None, named):
             raise ConfigurationError(
-                f"name={self.name!r} is that of {self.named} already; give {label} a decorator "
+                f"name={self.name!r} is that of {self._named[0]} already; give {label} a decorator "
                 "with a name of its own",
                 name=self.name,
             )
-        self.named = label
+        self._named = named
 
     def _keymap(self) -> Callable[..., Any] | None:
         keymap = self.keymap

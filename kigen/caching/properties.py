@@ -258,7 +258,7 @@ class _PropertyMemoizer(Memoizer):
             () if self.materialize else ("generator", "async generator"),
             "materialize=True keeps what it brings as a tuple",
         )
-        self._check_name(function)
+        self.check_name(function)
 
     def _make_policy(self) -> Instances:
         return self.kept

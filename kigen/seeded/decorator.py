@@ -127,6 +127,7 @@ def seeded_cache(
         if isinstance(function, staticmethod):
             function = function.__func__  # an evaluation binds to nothing anyway
         refuse_kinds(function, _NO_EVALUATIONS, "an evaluation returns its result")
+        memoizer.check_name(function)
         shape = read_shape(function, None if bare else key, depth)
         plan = Blueprint(shape.key_type) if blueprint is None else blueprint
         _check_blueprint(plan, shape.key_type)

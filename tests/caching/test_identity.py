@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from kigen import Key, Param, UnkeyableCall, archives, inf_cache
+from kigen import (
+    ConfigurationError,
+    Key,
+    Param,
+    UnkeyableCall,
+    archives,
+    cached_property,
+    inf_cache,
+    seeded_cache,
+)
 from kigen.caching.identity import identify
 
 
@@ -253,3 +262,51 @@ def test_two_functions_of_the_same_name_on_one_archive_never_meet() -> None:
     assert make(True)(1) == "first"
     with pytest.warns(match="has changed"):
         assert make(False)(1) == "second"
+
+
+def made(kind: str, by: Any) -> Any:
+    """Return a function that depends on ``by``, which its name does not tell."""
+
+    def scale(x: int) -> int:
+        return int(x * by)
+
+    return {
+        "closure": scale,
+        "lambda": lambda x: int(x * by),
+        "decorated": scaled(by)(base),
+        "partial": functools.partial(operator.mul, by),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["closure", "lambda", "decorated", "partial"])
+def test_one_name_is_not_given_to_two_functions_that_captured_different_values(kind: str) -> None:
+    memo = inf_cache(archive="memory://", name="shared")
+    assert memo(made(kind, 2))(5) == 10
+    again = memo(made(kind, 2))
+    assert (again(5), again.info().load) == (10, 1), "it is the same function"
+    with pytest.raises(ConfigurationError, match="name='shared' is that of .* already"):
+        memo(made(kind, 3))
+
+
+def test_one_name_is_not_given_twice_to_what_nothing_tells_apart() -> None:
+    memo = inf_cache(archive="memory://", name="shared")
+    assert memo(Scaled(base, 2))(5) == 10
+    with pytest.raises(ConfigurationError, match="name='shared'"):
+        memo(Scaled(base, 3))
+
+
+def test_one_name_is_not_given_to_two_properties_or_evaluations() -> None:
+    class Trial(Key):
+        x = Param(min=0, max=9)
+
+    def make(factor: int) -> Any:
+        def f(trial: Trial) -> int:
+            return trial.x * factor
+
+        return f
+
+    for memo in (seeded_cache(Trial, name="f"), cached_property(name="f")):
+        memo(make(2))
+        memo(make(2))
+        with pytest.raises(ConfigurationError, match="name='f' is that of"):
+            memo(make(3))
