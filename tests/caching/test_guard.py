@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import itertools
+import re
 from collections import OrderedDict, defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 
-from kigen import inf_cache, lru_cache
+from kigen import ConfigurationError, inf_cache, lru_cache
 from kigen.caching.guard import choose_guard
 
 
@@ -77,6 +84,72 @@ def test_a_very_deep_container_is_no_obstacle() -> None:
 
     f = inf_cache(deep)
     assert f() == f()
+
+
+def twice(make: Callable[[Any], Any]) -> Callable[[], Any]:
+    """Return what makes a result that holds one list in two places."""
+
+    def made() -> Any:
+        inner = [0]
+        return make(inner)
+
+    return made
+
+
+IN_TWO_PLACES: list[tuple[Callable[[Any], Any], Callable[[Any], Any]]] = [
+    (lambda x: [x, x], lambda made: made),
+    (lambda x: (x, x), lambda made: made),
+    (lambda x: {"a": x, "b": [x]}, lambda made: (made["a"], made["b"][0])),
+    (lambda x: [{"a": (1, x)}, x], lambda made: (made[0]["a"][1], made[1])),
+    (lambda x: [(x,), [x]], lambda made: (made[0][0], made[1][0])),
+]
+
+
+@pytest.mark.parametrize(("make", "pair"), IN_TWO_PLACES)
+def test_what_is_one_object_in_a_result_is_one_in_its_copies(make: Any, pair: Any) -> None:
+    f = inf_cache(twice(make))
+    f()
+    one, same = pair(f())
+    assert one is same
+    one.append("poison")
+    assert pair(f()) == pair(make([0]))
+
+
+@pytest.mark.parametrize("kind", [list, tuple, dict])
+def test_the_work_grows_with_the_objects_and_not_with_the_ways_to_them(kind: Any) -> None:
+    """There are 2**100 ways to the innermost list."""
+
+    def tower(height: int) -> Any:
+        level: Any = [0]
+        for _ in range(height):
+            level = {"a": level, "b": level} if kind is dict else kind((level, level))
+        return level
+
+    f = inf_cache(tower)
+    f(100)
+    level = f(100)
+    for _ in range(100):
+        left, right = level.values() if kind is dict else level
+        assert left is right
+        level = left
+    level.append("poison")
+    assert f(1) == tower(1)
+
+
+def test_a_tuple_in_a_circle_is_one_tuple() -> None:
+    @inf_cache
+    def f() -> tuple[Any, Any]:
+        inner: list[Any] = [{1}, bytearray(b"a"), {}]
+        outer = (inner, inner[0])
+        inner[2]["outer"] = outer
+        return outer
+
+    f()
+    inner, first = f()
+    assert inner[2]["outer"][0] is inner
+    assert inner[0] is first
+    assert inner[:2] == [{1}, bytearray(b"a")]
+    assert f()[0] is not inner
 
 
 @pytest.mark.parametrize("wrap", [lambda x: [x], lambda x: {"a": x}, lambda x: (x,)])
@@ -158,3 +231,82 @@ def test_the_first_caller_gets_the_result_itself_and_memory_a_copy() -> None:
 def test_guards_find_no_copier_for_plain_values(copy: bool | None) -> None:
     find = choose_guard(copy)
     assert find(1) is find("a") is find(None) is None
+
+
+class Countdown:
+    """An iterator of the user's own."""
+
+    def __init__(self) -> None:
+        self.left = 2
+
+    def __iter__(self) -> Iterator[int]:
+        return self
+
+    def __next__(self) -> int:
+        self.left -= 1
+        if self.left < 0:
+            raise StopIteration
+        return self.left
+
+
+class Ticks:
+    """An asynchronous one."""
+
+    def __aiter__(self) -> AsyncIterator[int]:
+        return self
+
+    async def __anext__(self) -> int:
+        raise StopAsyncIteration
+
+
+async def ticks() -> AsyncIterator[int]:
+    yield 1
+
+
+SPENT: list[Callable[[], Any]] = [
+    lambda: re.finditer("a", "aa"),
+    lambda: itertools.chain([1], [2]),
+    lambda: itertools.count(),
+    lambda: iter([1]),
+    lambda: iter({1: 2}.items()),
+    lambda: reversed([1]),
+    lambda: csv.reader(["a,b"]),
+    lambda: (x for x in "ab"),
+    lambda: map(str, "ab"),
+    lambda: enumerate("ab"),
+    Countdown,
+    Ticks,
+    ticks,
+]
+
+
+@pytest.mark.parametrize("copy", [None, True])
+@pytest.mark.parametrize("make", SPENT)
+def test_what_a_second_caller_would_find_used_up_is_refused(make: Any, copy: bool | None) -> None:
+    with pytest.raises(ConfigurationError, match=r"can be used up only once.*copy=False"):
+        inf_cache(copy=copy)(lambda: make())()
+    given = inf_cache(copy=False)(lambda: make())
+    assert given() is given()
+
+
+class Closed:
+    """An iterator that cannot even begin."""
+
+    def __iter__(self) -> Iterator[int]:
+        raise ValueError
+
+    def __next__(self) -> int:
+        raise ValueError
+
+
+@pytest.mark.parametrize("make", [io.StringIO, MagicMock, Closed, lambda: range(3), Path])
+def test_what_can_be_gone_through_again_or_not_at_all_is_a_result(make: Any) -> None:
+    f = inf_cache(lambda: make())
+    assert f() is f()
+
+
+def test_an_open_file_is_a_result(tmp_path: Path) -> None:
+    f = inf_cache(lambda: (tmp_path / "a.txt").open("w+"))
+    with f() as opened:
+        assert f() is opened
+    assert f().closed
