@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 from kigen.errors import ConfigurationError
+from kigen.fingerprint.refusal import shown
 from kigen.signature import NULL, Parameters
 
 Ignore = str | int | Collection[str | int] | None
@@ -34,7 +35,7 @@ class Ignored(NamedTuple):
         count = len(parameters.positional_only) + len(parameters.positional)
         stars = {"*": parameters.rest, "**": parameters.more}
         names, places, words = set[str | None](), set[int](), set[str]()
-        for one in (ignore,) if isinstance(ignore, str | int) else ignore:
+        for one in _each(ignore):
             if isinstance(one, str) and (one in stars or one in every):
                 names.add(stars.get(one, one))
             elif isinstance(one, str) and parameters.more is not None:
@@ -79,6 +80,19 @@ class Ignored(NamedTuple):
         if hasattr(keymap, "strict"):
             key.strict = self.within(keymap.strict)  # type: ignore[attr-defined]
         return key
+
+
+def _each(ignore: Any) -> Collection[str | int]:
+    """Return what is to be ignored, one by one: names and positions."""
+    each = ignore if isinstance(ignore, Collection) and not isinstance(ignore, str) else (ignore,)
+    for one in each:
+        if not isinstance(one, str) and (isinstance(one, bool) or not hasattr(one, "__index__")):
+            raise ConfigurationError(
+                f"ignore={shown(one)} is neither a name nor a position: give the names of "
+                "parameters, or where they stand, as in ignore=('verbose', 2)",
+                ignore=ignore,
+            )
+    return each
 
 
 def pairs(more: dict[str, Any], without: Iterable[str] = ()) -> tuple[tuple[str, Any], ...]:

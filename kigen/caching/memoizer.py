@@ -15,9 +15,9 @@ from kigen.caching.keying import Keying
 from kigen.caching.kinds import is_method, materialized, refuse_comparison, refuse_kinds
 from kigen.caching.miss import Miss
 from kigen.caching.naming import Naming, version_text
-from kigen.caching.options import DEFAULTS, AllOptions, refuse_unknown
+from kigen.caching.options import DEFAULTS, AllOptions, OnChange, check_kinds, refuse_unknown
 from kigen.caching.rules import Rules
-from kigen.caching.shelf import ON_CHANGE, Shelf
+from kigen.caching.shelf import Shelf
 from kigen.caching.wrapper import compile_key, compile_wrapper
 from kigen.errors import ConfigurationError
 from kigen.policies import Policy, make_policy
@@ -58,15 +58,12 @@ class Memoizer:
         self.maxbytes: float | None = chosen["maxbytes"]
         self.weigh: Callable[[Any], float] | None = chosen["weigh"]
         make_policy(policy, maxsize, self.maxbytes, self.weigh)  # refuses bad bounds at once
-        cache, archive, on_change = chosen["cache"], chosen["archive"], chosen["on_change"]
+        check_kinds(chosen)
+        cache, archive = chosen["cache"], chosen["archive"]
         if cache is not None and archive is not None:
             raise ConfigurationError(
                 "cache= (written when you dump) and archive= (written at each miss) exclude each "
                 "other: give one of the two"
-            )
-        if on_change not in ON_CHANGE:
-            raise ConfigurationError(
-                f"on_change={on_change!r} is none of {', '.join(ON_CHANGE)}", on_change=on_change
             )
         self.policy = policy
         self.maxsize = maxsize
@@ -79,7 +76,7 @@ class Memoizer:
         self.purge: bool = chosen["purge"]
         self.name: str | None = chosen["name"]
         self._named: tuple[str, object] | None = None
-        self.on_change = on_change
+        self.on_change: OnChange = chosen["on_change"]
         self.copy: bool | None = chosen["copy"]
         self.materialize: bool = chosen["materialize"]
         self.safe = safe

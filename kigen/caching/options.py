@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypedDict, get_args
+
+from kigen.errors import ConfigurationError
+from kigen.fingerprint.refusal import shown
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -85,6 +88,25 @@ DEFAULTS: Final[AllOptions] = {
     "maxbytes": None,
     "weigh": None,
 }
+
+_SWITCHES: Final = ("deep", "purge", "typed", "materialize")
+
+
+def check_kinds(options: AllOptions) -> None:
+    """Raise `ConfigurationError` for a value that is of no kind the option takes."""
+    for option in _SWITCHES:
+        value: Any = options[option]
+        if not isinstance(value, int) or value not in (0, 1):
+            _refuse(option, value, "is neither True nor False: give one of the two")
+    name, on_change = options["name"], options["on_change"]
+    if name is not None and not isinstance(name, str):
+        _refuse("name", name, "is no name: give a text, or None for the function's own")
+    if on_change not in get_args(OnChange):
+        _refuse("on_change", on_change, f"is none of {', '.join(get_args(OnChange))}")
+
+
+def _refuse(option: str, value: object, reason: str) -> NoReturn:
+    raise ConfigurationError(f"{option}={shown(value)} {reason}", **{option: value})
 
 
 def refuse_unknown(decorator: str, given: Mapping[str, Any], known: Collection[str]) -> None:

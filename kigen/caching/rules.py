@@ -45,7 +45,10 @@ class Rules(NamedTuple):
                 f"stale={stale!r} without ttl=: nothing ever grows stale; give the time to live"
             )
         if condition is not None and not callable(condition):
-            raise ConfigurationError(f"condition={condition!r} cannot be called with a result")
+            raise ConfigurationError(
+                f"condition={condition!r} cannot be called with a result; give a function of it",
+                condition=condition,
+            )
         if not isinstance(cache_exceptions, tuple):
             cache_exceptions = (cache_exceptions,)
         for one in cache_exceptions:

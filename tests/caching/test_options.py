@@ -95,3 +95,28 @@ def test_help_explains_every_option(decorator: Any) -> None:
     explained = text.partition("Args:")[2].partition("Raises")[0]
     missing = [n for n in DEFAULTS if f" {n}:" not in explained and f" {n}," not in explained]
     assert not missing
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("deep", "x"), ("purge", None), ("typed", "no"), ("materialize", 2), ("deep", 1.0)),
+        *(("name", 5), ("name", b"f"), ("on_change", "x"), ("on_change", ["warn"])),
+        *(("condition", 3), ("cache_exceptions", 3), ("stale", 3), ("ttl", "x"), ("ignore", 3.5)),
+        *(("ignore", [["x"]]), ("ignore", (None,)), ("ignore", iter("x")), ("ignore", True)),
+        *(("copy", 5), ("tol", "a"), ("on_hit", 3), ("weigh", len), ("maxbytes", "x")),
+        ("version", object()),
+    ],
+    ids=repr,
+)
+def test_a_senseless_value_is_refused_at_decoration_with_its_option_and_a_remedy(
+    option: str, value: Any
+) -> None:
+    with pytest.raises(kigen.ConfigurationError, match=rf"^{option}\b.*([;:] |is none of )"):
+        kigen.lru_cache(lambda x: x, **{option: value})
+
+
+@pytest.mark.parametrize("value", [0, 1, False, True])
+@pytest.mark.parametrize("option", ["deep", "purge", "typed", "materialize"])
+def test_a_switch_may_be_a_number_as_flags_often_are(option: str, value: int) -> None:
+    assert kigen.lru_cache(lambda x: x, **{option: value})(2) == 2
