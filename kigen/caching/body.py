@@ -124,9 +124,18 @@ def _body(code: CodeType) -> tuple[Any, ...]:
         if step.opname == "STORE_NAME" and value in _NOTES:
             steps.pop()
             continue
-        if isinstance(value, CodeType):
-            value = _body(value)
-        elif callable(value) or value is ...:
-            value = repr(value)
-        steps.append((step.opname, type(value).__name__, value))
-    return (code.co_varnames[: code.co_argcount + code.co_kwonlyargcount], tuple(steps))
+        steps.append((step.opname, _told_apart(value)))
+    parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return (parameters, tuple(steps), code.co_exceptiontable)
+
+
+def _told_apart(value: Any) -> Any:
+    """Return what stands for a constant: 1, 1.0 and True do different things, 0.0 and -0.0 too."""
+    told = value
+    if isinstance(value, CodeType):
+        told = _body(value)
+    elif isinstance(value, (tuple, frozenset)):
+        told = type(value)(map(_told_apart, value))
+    elif isinstance(value, (float, complex)) or callable(value) or value is ...:
+        told = repr(value)
+    return type(value).__name__, told

@@ -42,6 +42,39 @@ def test_another_body_has_another_tag(edited: str) -> None:
     assert tag(edited) != tag(ORIGINAL)
 
 
+CONSTANTS = (
+    *(
+        "0",
+        "0.0",
+        "-0.0",
+        "0j",
+        "-0j",
+        "False",
+        "'0'",
+        "'0.0'",
+        "b'0'",
+        "()",
+        "None",
+        "...",
+        "'...'",
+    ),
+    *("(1, 2)", "(1.0, 2)", "(True, 2)", "(1, (2, 0.0))", "(1, (2, -0.0))", "((1, 2), 0.0)"),
+    *("x in {1, 2}", "x in {1.0, 2}", "x in {True, 2}", "x in (1, 2)", "x in {(1,), 2}"),
+)
+
+
+def test_constants_that_differ_in_type_or_sign_alone_are_other_bodies() -> None:
+    assert len({tag(f"def f(x): return {constant}") for constant in CONSTANTS}) == len(CONSTANTS)
+
+
+def test_what_an_exception_handler_covers_is_part_of_the_body() -> None:
+    """On one line, the instructions are the same."""
+    handler = "\n    except OSError: return 0\n    return 1\n"
+    assert tag(f"def f(x):\n    try: g(); h(){handler}") != tag(
+        f"def f(x):\n    g()\n    try: h(){handler}"
+    )
+
+
 def test_the_names_of_keyword_arguments_are_part_of_the_body() -> None:
     assert tag("def f(x): return dict(a=x)") != tag("def f(x): return dict(b=x)")
 
