@@ -58,7 +58,7 @@ class Landing:
         except BaseException:
             miss.begun += 1  # so that the call does not count as a hit
             raise
-        return miss.after_wait(self._flight.value, self._key, self._call, self._now)
+        return miss.after_wait(self._flight.result(), self._key, self._call, self._now)
 
     async def _touch_down(self) -> None:
         gate, me = _Gate(), self._miss.me()

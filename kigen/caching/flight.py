@@ -16,6 +16,10 @@ waiting: dict[Hashable, Flight] = {}
 #: Flight -> what holds those back who wait for it; empty while nobody waits for any.
 gates: dict[Flight, list[Gate]] = {}
 
+#: Flights whose result nobody may get but their own callers: it was forgotten or replaced before it
+#: was there. Empty but for the time until they land.
+obsolete: set[Flight] = set()
+
 
 class Gate(Protocol):
     """What holds one waiter back: a lock, or a future of its event loop."""
@@ -54,7 +58,11 @@ class Flight:
                 gate.acquire()
         finally:
             waiting.pop(me, None)
-        return self.value
+        return self.result()
+
+    def result(self) -> Any:
+        """Return what those get who waited; `MISSING` if that is nothing."""
+        return MISSING if self in obsolete else self.value
 
     def put_up(self, gate: Gate, flights: dict[Hashable, Flight]) -> bool:
         """Put up a gate, to be opened on landing; return False if the flight has landed already."""
@@ -79,23 +87,37 @@ class Flight:
         flights.pop(self.key, None)
         self.open_gates()
 
+    def outdate(self, flights: dict[Hashable, Flight]) -> None:
+        """Let nobody else have the result, which is about to be forgotten or replaced.
+
+        The flight stays where it is, for none but its owner can take it out safely; whoever waits
+        tries again when it has landed.
+        """
+        obsolete.add(self)
+        if flights.get(self.key) is not self:
+            obsolete.discard(self)  # it has landed in between, and its result lies in memory
+
     def open_gates(self) -> None:
         """Let everybody go who waits; the flight has left ``flights`` before.
 
         May be done again, for an interrupt may end it anywhere.
         """
+        if self in obsolete:
+            self.value = MISSING
         for gate in gates.get(self, ()):
             try:
                 gate.release()
             except RuntimeError:
                 pass  # it was open
         gates.pop(self, None)
+        obsolete.discard(self)
 
     @staticmethod
     def after_fork() -> None:
         """Forget, in a forked child, who waited in the parent."""
         waiting.clear()
         gates.clear()
+        obsolete.clear()
 
     def _refuse_circle(self, me: Hashable) -> None:
         flight: Flight | None = self

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from kigen import inf_cache, lru_cache
+from kigen.caching import flight
 
 
 def counting(**options):
@@ -74,6 +76,62 @@ def test_a_refresh_that_raises_leaves_the_old_result() -> None:
     with pytest.raises(ValueError):
         f.refresh(1)
     assert f(1) == 1
+
+
+@pytest.mark.parametrize("how", ["refresh", "invalidate"])
+def test_an_older_call_that_ends_later_does_not_undo_it(how: str, options) -> None:
+    began, go = threading.Event(), threading.Event()
+    state = "old"
+
+    @lru_cache(**options, name="f")
+    def f(x):
+        seen = state
+        if threading.current_thread() is not threading.main_thread() and seen == "old":
+            began.set()
+            go.wait(10)
+        return seen
+
+    results: list[str] = []
+    callers = [threading.Thread(target=lambda: results.append(f(1))) for _ in range(3)]
+    callers[0].start()
+    began.wait(10)
+    state = "new"
+    getattr(f, how)(1)
+    for caller in callers[1:]:
+        caller.start()
+    go.set()
+    for caller in callers:
+        caller.join(10)
+    assert sorted(results) == ["new", "new", "old"]
+    assert f(1) == f.lookup(1) == "new"
+    f.dump()
+    f.clear()
+    assert f(1) == "new"
+    assert not flight.obsolete
+
+
+@pytest.mark.parametrize("options", ["archive", "cache"], indirect=True)
+def test_a_call_that_is_just_being_written_does_not_undo_it_either(
+    options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f, ran = counting(**options)
+    writing = "store" if "archive" in options else "fetch"
+    once = iter([lambda: f.invalidate(1)])
+
+    def meanwhile(*args, **kwargs):
+        done = honest(*args, **kwargs)
+        next(once, bool)()
+        return done
+
+    honest = getattr(f.archive(), writing)
+    monkeypatch.setattr(f.archive(), writing, meanwhile)
+    f(1)
+    assert not f.contains(1)
+    f.dump()
+    assert not f.contains(1)
+    f(1)
+    assert len(ran) == 2
+    assert not flight.obsolete
 
 
 def test_a_refreshed_result_cannot_be_poisoned() -> None:
