@@ -50,7 +50,7 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
         self._memory: MutableMapping[Any, Any] = {} if memory is None else memory
         self._own: MutableMapping[Any, Any] = self._memory  # but for the results of functions
         self._served: list[cache] = []
-        self._given: dict[Any, Any] = {}  # what was in memory when the first of them came
+        self._given: dict[Any, Any] = {}  # what was put in by hand, if a keymap makes the keys
         self._marks: dict[Any, bytes | None] = {}  # of the values that the archive holds as well
         self._archive = nowhere() if archive is None else _as_archive(archive)
         self._parked: Any = None
@@ -194,10 +194,13 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
         return self._memory[key]
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        if any(results.keyed for results in self._served):
+            self._given[key] = value
         self._memory[key] = value
 
     def __delitem__(self, key: Any) -> None:
         del self._memory[key]
+        self._given.pop(key, None)
         self._marks.pop(key, None)
 
     def __iter__(self) -> Iterator[Any]:

@@ -85,6 +85,27 @@ def test_what_a_program_keeps_in_a_cache_object_stays_beside_the_results() -> No
         results["nothing"]
 
 
+def test_a_function_that_comes_later_has_what_a_program_put_in_and_left_there() -> None:
+    results = cache({KEY: "given", "note": "mine"})
+    f = inf_cache(cache=results, keymap=stringmap())(same)
+    results[KEY] = "changed"
+    results[stringmap()(x=2)] = "by hand"
+    del results["note"]
+    g = inf_cache(cache=results, keymap=stringmap())(same)
+    assert [h(x) for h in (f, g) for x in (1, 2, 3)] == ["changed", "by hand", 3] * 2
+    assert "note" not in results
+
+
+@pytest.mark.parametrize("empty", [cache.clear, lambda results: results.pop(KEY)])
+def test_what_has_been_removed_does_not_come_back_with_the_next_function(empty: Any) -> None:
+    results = cache({KEY: "old"})
+    functions = [inf_cache(cache=results, keymap=stringmap())(same)]
+    empty(results)
+    functions.append(inf_cache(cache=results, keymap=stringmap())(same))
+    assert dict(results) == {}
+    assert [f(1) for f in functions] == [1, 1]
+
+
 def test_an_uncached_archive_takes_each_result_at_once() -> None:
     place = dict_archive(cached=False)
     f = lru_cache(1, cache=place, name="f")(same)
