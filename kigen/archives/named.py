@@ -61,6 +61,7 @@ class NamedEntries:
         code: str = "",
         elapsed: float | None = None,
         fields: Mapping[str, Any] | None = None,
+        created: float | None = None,
     ) -> None:
         """Keep ``value`` under a fingerprint; durable on return.
 
@@ -71,13 +72,15 @@ class NamedEntries:
             code: What stands for the function's body.
             elapsed: Seconds that the evaluation took.
             fields: What people and SQL tools shall see of the key.
+            created: When the value was computed, in seconds since 1970; by default now.
 
         Raises:
             ValueError: if ``name`` is no fingerprint.
             CodecError: if the value cannot be stored; nothing has been written.
             ArchiveError: if the archive cannot be written.
         """
-        record = self._record(checked_name(name), key, value, function, code, elapsed, fields)
+        named = checked_name(name)
+        record = self._record(named, key, value, function, code, elapsed, fields, created)
         if name in self._damaged:
             self._set_aside(name)
         self.backend.write(record)
@@ -163,6 +166,7 @@ class NamedEntries:
         code: str = "",
         elapsed: float | None = None,
         fields: Mapping[str, Any] | None = None,
+        created: float | None = None,
     ) -> Record:
         codec, data, buffers = self._codec.encode(value)
         live = self.backend.keeps_objects
@@ -173,7 +177,7 @@ class NamedEntries:
                 name,
                 function,
                 code,
-                time.time(),
+                time.time() if created is None else created,
                 None if elapsed is None else float(elapsed),
                 None if fields is None else readable_fields(fields),
                 None if live else readable_result(value),

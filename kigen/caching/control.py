@@ -101,14 +101,14 @@ class Control(Archiving):
         if shelf is None:
             return
         found = self._in_full(keys, shelf)
-        wanted = ((k, shelf[k]) for k in found if k in shelf) if keys else shelf.items()
+        wanted = shelf.aged(found if keys else None)
         fitting = wanted if keys else self._miss.policy.fitting(wanted)
         if self._miss.naming.beside:
             from kigen.caching.keyed import without_twins
 
             fitting = without_twins(fitting, self.memory)
-        for key, value in fitting:
-            self.memory[key] = value
+        for key, value, age in fitting:
+            self.memory.take(key, value, age)
 
     def dump(self, *keys: Any) -> None:
         """Write results from memory to the archive: those of ``keys``, or all not yet written.
@@ -124,7 +124,7 @@ class Control(Archiving):
             waiting = shelf.unwritten.get(key, again)
             value = self.memory.kept(key)
             known = value is not MISSING and not is_digested(waiting.call)
-            if known and shelf.write(waiting.call, value, waiting.elapsed, waiting.name):
+            if known and shelf.write_back(waiting, value, self.memory.age(key)):
                 shelf.unwritten.pop(key, None)
 
     def lookup(self, *args: Any, **kwargs: Any) -> Any:
@@ -158,7 +158,6 @@ class Control(Archiving):
         """Forget the result of a call, in memory and archive; return whether there was one."""
         known = False
         for key in self._forms(self._told_apart(args, kwargs)):
-            self._miss.outdate(self._miss.memory_key(key))
             known = self.memory.kept(key) is not MISSING or known
             with suppress(KeyError):
                 del self.memory[key]
@@ -264,7 +263,6 @@ class Control(Archiving):
 
     def _keep(self, told: tuple[Hashable, Any], value: Any) -> Any:
         key, call = told
-        self._miss.outdate(key)
         shelf = self._miss.shelf
         for twin in self._forms(key)[1:]:
             self.memory.pop(twin, None)

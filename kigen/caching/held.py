@@ -39,15 +39,20 @@ class Held(Entry):
     """An entry whose value would not do as it is; ``value`` and `hand_out` are the ways out.
 
     A hit asks for ``value``, which costs nothing to ask of others, and gets a `KeyError`, as if
-    there were no entry, where there is more to do. ``deadline`` is in seconds of `time.monotonic`;
-    None: never.
+    there were no entry, where there is more to do. ``deadline`` is in seconds of `time.monotonic`,
+    None for never; and so is ``born``, when it was computed, known of what expires.
     """
 
-    __slots__ = ("copier", "deadline", "kept")
+    __slots__ = ("born", "copier", "deadline", "kept")
 
     def __init__(
-        self, value: Any, copier: Callable[[Any], Any] | None, deadline: float | None
+        self,
+        value: Any,
+        copier: Callable[[Any], Any] | None,
+        deadline: float | None = None,
+        born: float | None = None,
     ) -> None:
+        self.born: float | None = born
         self.copier: Callable[[Any], Any] | None = copier
         self.deadline: float | None = deadline
         if value.__class__ is Raised:
@@ -66,6 +71,10 @@ class Held(Entry):
     def lives(self, extra: float = 0.0) -> bool:
         """Return whether it has not expired, or not more than ``extra`` seconds ago."""
         return self.deadline is None or monotonic() < self.deadline + extra
+
+    def age(self) -> float:
+        """Return how many seconds ago it was computed, if that is known; else 0."""
+        return 0.0 if self.born is None else monotonic() - self.born
 
     def hand_out(self) -> Any:
         """Return the value, or a copy, be it expired or not; raise it if it is an exception."""

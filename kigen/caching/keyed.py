@@ -35,17 +35,17 @@ class KeyedMiss(Miss):
 
 
 def without_twins(
-    pairs: Iterable[tuple[Any, Any]], memory: MutableMapping[Any, Any]
-) -> Iterator[tuple[Any, Any]]:
-    """Iterate over pairs of (key, call) and result that may go in: a key is given or has calls."""
+    found: Iterable[tuple[Any, Any, float]], memory: MutableMapping[Any, Any]
+) -> Iterator[tuple[Any, Any, float]]:
+    """Iterate over ((key, call), result, age) that may go in: a key is given or has calls."""
     known = {memory_key(call[0]): call for call in memory}
-    for call, value in pairs:
+    for call, value, age in found:
         key = memory_key(call[0])
         there = known.get(key, call)
         if there[1] is GIVEN and call[1] is not GIVEN:
             del memory[there]
         known[key] = there if call[1] is GIVEN else call
-        yield known[key], value
+        yield known[key], value, age
 
 
 class Places:

@@ -41,8 +41,17 @@ class Memory(MutableMapping[Any, Any]):
         return value
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        self.take(key, value, age=0.0)
+
+    def take(self, key: Any, value: Any, age: float) -> None:
+        """Put in a result that was computed ``age`` seconds ago."""
         self.changes += 1
-        self._miss.remember(self._key(key), value, self._calls.cell_contents)
+        self._miss.remember(self._key(key), value, self._calls.cell_contents, age)
+
+    def age(self, key: Any) -> float:
+        """Return how many seconds ago a result was computed, if that is known; else 0."""
+        entry = self._miss.policy.peek(self._key(key))
+        return entry.age() if isinstance(entry, Held) else 0.0
 
     def __delitem__(self, key: Any) -> None:
         if not self._miss.policy.discard(self._key(key)):

@@ -15,7 +15,7 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
-from kigen.caching.flight import GROUNDED, Flight, gates, obsolete
+from kigen.caching.flight import GROUNDED, Flight, gates
 from kigen.caching.free_threads import counts, tally
 from kigen.caching.guard import FIXED, choose_guard
 from kigen.caching.held import Held, Raised
@@ -146,20 +146,14 @@ class Miss:
         if flight is GROUNDED:
             return value
         self.misses += 1
-        if obsolete and flight in obsolete:
-            flight.land(self.flights)
-            return value
         if self.plain and self.shelf is None and value.__class__ in FIXED:
             self.policy.add(flight.key, value, now)
             flight.value = value
         else:
             flight.value = self._keep(flight, value, now)
         del self.flights[flight.key]
-        if gates or obsolete:
-            try:
-                self._take_back(flight)
-            finally:
-                flight.open_gates()
+        if gates:
+            flight.open_gates()
         return value
 
     def abandon(self, flight: Flight, now: float) -> None:
@@ -180,18 +174,9 @@ class Miss:
         Errors of our own may end it, or an interrupt, which comes after any call.
         """
         if flight is not GROUNDED:
-            try:
-                self._take_back(flight)
-            finally:
-                if self.flights.get(flight.key) is flight:
-                    flight.land(self.flights)
-                flight.open_gates()
-
-    def outdate(self, key: Hashable) -> None:
-        """Let a computation under way not bring back what is about to be forgotten or replaced."""
-        flight = self.flights.get(key)
-        if flight is not None:
-            flight.outdate(self.flights)
+            if self.flights.get(flight.key) is flight:
+                flight.land(self.flights)
+            flight.open_gates()
 
     def memory_key(self, call: Any) -> Hashable:
         """Return the key in memory for any call; raises `kigen.errors.UnkeyableCall`."""
@@ -231,8 +216,9 @@ class Miss:
         life = None if self.rules is None else self.rules.lifetime(value)
         held = None
         if copier is not None or life is not None or value.__class__ is Raised:
-            deadline = None if life is None else monotonic() + life - age
-            held = Held(value, copier, deadline)
+            born = None if life is None else monotonic() - age
+            deadline = None if born is None or life is None else born + life
+            held = Held(value, copier, deadline, born)
             value = held.kept
         self.put(key, value, now, held)
         return value if held is None else held
@@ -249,14 +235,20 @@ class Miss:
     def leave(self, entry: Entry) -> None:
         """See an entry off that had to leave memory: the archive may want it."""
         if self.shelf is not None:
-            self.shelf.evicted(entry.key, entry.kept)
+            self._offer(self.shelf, entry)
+
+    def _offer(self, shelf: Shelf, entry: Entry) -> None:
+        """Let the archive have an entry, with its age; an expired one is nothing any more."""
+        held = entry if isinstance(entry, Held) else None
+        kept = MISSING if held is not None and not held.lives() else entry.kept
+        shelf.evicted(entry.key, kept, 0.0 if held is None else held.age())
 
     def pour(self, shelf: Shelf, key: Hashable, value: Any) -> None:
         """Write all that is in memory, and one entry more, to the archive; empty the memory."""
         for each in self.policy:
             entry = self.policy.peek(each)
             if entry is not None:
-                shelf.evicted(each, entry.kept)
+                self._offer(shelf, entry)
         shelf.evicted(key, value)
         self.policy.clear()
 
@@ -284,14 +276,6 @@ class Miss:
             self.shelf.keep(flight, value, perf_counter() - flight.started)
         return self.remember(flight.key, value, now)
 
-    def _take_back(self, flight: Flight) -> None:
-        """Forget a result that became obsolete while it was being kept."""
-        if flight in obsolete:
-            self.policy.discard(flight.key)
-            if self.shelf is not None:
-                self.shelf.unwritten.pop(flight.key, None)
-                self.shelf.discard(flight.call)
-
     def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         stale = self._stale(key)
         if stale is not None:
@@ -303,11 +287,7 @@ class Miss:
             value, age = shelf.take(flight)
             if value is not MISSING:
                 self.loads += 1
-                kept = MISSING
-                if flight not in obsolete:
-                    kept = self.remember(flight.key, value, now, age)
-                    self._take_back(flight)
-                flight.land(self.flights, kept)
+                flight.land(self.flights, self.remember(flight.key, value, now, age))
         except BaseException:
             flight.land(self.flights)
             raise

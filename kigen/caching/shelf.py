@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, ItemsView, Iterator, MutableMapping
+from collections.abc import Hashable, ItemsView, Iterable, Iterator, MutableMapping
 from operator import is_
 from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -37,11 +37,15 @@ ON_CHANGE = ("recompute", "warn", "ignore")
 
 
 class Unwritten(NamedTuple):
-    """A call whose result is in memory alone; the seconds it took, and its name, if known."""
+    """A call whose result is in memory alone.
+
+    What is known of it: the seconds it took, its name, and when it was computed, since 1970.
+    """
 
     call: Any
     elapsed: float | None = None
     name: str | None = None
+    created: float | None = None
 
 
 class Shelf(MutableMapping[Any, Any]):
@@ -103,16 +107,26 @@ class Shelf(MutableMapping[Any, Any]):
         if self.through:
             self.write(flight.call, value, elapsed, flight.name)
         else:
-            self.unwritten[flight.key] = Unwritten(flight.call, elapsed, flight.name)
+            self.unwritten[flight.key] = Unwritten(flight.call, elapsed, flight.name, time())
 
-    def evicted(self, key: Hashable, value: Any) -> None:
-        """Write what leaves memory, unless it is written already."""
+    def evicted(self, key: Hashable, value: Any, age: float = 0.0) -> None:
+        """Write what leaves memory, unless it is written already, or `MISSING`."""
         waiting = self.unwritten.pop(key, None)
-        if waiting is not None:
-            self.write(waiting.call, value, waiting.elapsed, waiting.name)
+        if waiting is not None and value is not MISSING:
+            self.write_back(waiting, value, age)
+
+    def write_back(self, waiting: Unwritten, value: Any, age: float) -> bool:
+        """`write` a result that is in memory; its age counts if nobody noted the time."""
+        call, elapsed, name, created = waiting
+        return self.write(call, value, elapsed, name, time() - age if created is None else created)
 
     def write(
-        self, call: Any, value: Any, elapsed: float | None = None, name: str | None = None
+        self,
+        call: Any,
+        value: Any,
+        elapsed: float | None = None,
+        name: str | None = None,
+        created: float | None = None,
     ) -> bool:
         """Store one result; return whether it is stored, and warn if it is not."""
         naming = self.naming
@@ -127,6 +141,7 @@ class Shelf(MutableMapping[Any, Any]):
                 code=self.body,
                 elapsed=elapsed,
                 fields=naming.fields(call),
+                created=created,
             )
         except (CodecError, ArchiveError, UnkeyableCall) as error:
             arguments = ", ".join(f"{k}={shown(v, 60)}" for k, v in naming.fields(call).items())
@@ -136,6 +151,20 @@ class Shelf(MutableMapping[Any, Any]):
 
     def entries(self) -> Iterator[tuple[Any, Any, float | None]]:
         """Iterate over (call, result, seconds it took) of this function's part of the archive."""
+        return ((call, value, entry.elapsed) for call, value, entry in self._all())
+
+    def aged(self, calls: Iterable[Any] | None = None) -> Iterator[tuple[Any, Any, float]]:
+        """Iterate over (call, result, age in seconds) of all, or of those ``calls`` that it has."""
+        found = self._all() if calls is None else self._some(calls)
+        return ((call, value, time() - entry.created) for call, value, entry in found)
+
+    def _some(self, calls: Iterable[Any]) -> Iterator[tuple[Any, Any, Entry]]:
+        for call in calls:
+            entry, value = self._find(call, self.naming.name(call))
+            if entry is not None and value is not MISSING and value.__class__ is not Raised:
+                yield call, value, entry
+
+    def _all(self) -> Iterator[tuple[Any, Any, Entry]]:
         naming = self.naming
         given = {} if naming.beside is None else self._given()
         for entry in self.archive.entries(naming.identity):
@@ -151,9 +180,11 @@ class Shelf(MutableMapping[Any, Any]):
                 if key in given and given[key].created >= entry.created:
                     continue
                 given.pop(key, None)
-            yield call, value, entry.elapsed
+            yield call, value, entry
         for entry in given.values():
-            yield naming.given(entry.key), self._guarded(entry.value), entry.elapsed
+            value = self._value(entry)
+            if value is not MISSING:
+                yield naming.given(entry.key), value, entry
 
     def _given(self) -> dict[Hashable, Entry]:
         """Return what is stored under keys alone, as klepto has it."""

@@ -139,8 +139,8 @@ class Policy(ABC):
     def clear(self) -> None:
         """Drop every entry."""
 
-    def fitting(self, items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
-        """Iterate over as many of these (key, value) as an empty memory has room for."""
+    def fitting(self, items: Iterable[tuple[Any, Any, float]]) -> Iterator[tuple[Any, Any, float]]:
+        """Iterate over as many of these (key, value, age) as an empty memory has room for."""
         return islice(items, self.maxsize)
 
     def after_fork(self) -> None:

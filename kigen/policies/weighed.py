@@ -90,15 +90,15 @@ class Weighed(Bounded):
         fits = self.weight + weight <= self.maxbytes and len(self) != self.maxsize
         return weight <= self.maxbytes and not fits
 
-    def fitting(self, items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+    def fitting(self, items: Iterable[tuple[Any, Any, float]]) -> Iterator[tuple[Any, Any, float]]:
         room: float = self.maxbytes
-        for key, value in super().fitting(items):
-            weight = self.weigh(value)
+        for item in super().fitting(items):
+            weight = self.weigh(item[1])
             if weight <= self.maxbytes:
                 room -= weight
                 if room < 0:
                     return
-                yield key, value
+                yield item
 
     def discard(self, key: Hashable) -> bool:
         entry = self.memory.pop(key, None)

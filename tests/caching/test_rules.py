@@ -73,6 +73,78 @@ def test_what_expired_in_an_archive_is_computed_again(clock, tmp_path: Path) -> 
     assert ran == [1, 1]
 
 
+@pytest.mark.parametrize("purge", [False, True])
+def test_what_has_expired_does_not_come_back_from_the_archive(purge, clock, tmp_path: Path) -> None:
+    ran = []
+    f = lru_cache(1, cache=tmp_path / "a.db", ttl=10, purge=purge)(lambda x: ran.append(x) or x)
+    f(1)
+    clock[0] += 11
+    f(2)
+    assert f(1) == 1
+    assert ran == [1, 2, 1]
+    assert [key for key, _ in f.archive().items() if ("x", 1) in key.arguments] == []
+
+
+def to_its_archive(f) -> None:
+    f.dump()
+    f.clear()
+
+
+def to_another_archive(f) -> None:
+    f.archive(kigen.archives.open("memory://"))
+    to_its_archive(f)
+
+
+def out_of_memory_for_another(f) -> None:
+    f(2)
+
+
+def to_its_archive_and_back(f) -> None:
+    to_its_archive(f)
+    f.load()
+
+
+def to_its_archive_and_back_by_key(f) -> None:
+    to_its_archive(f)
+    f.load(1)
+
+
+def to_its_archive_and_back_as_klepto_does(f) -> None:
+    to_its_archive(f)
+    f.__cache__().load()
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        *(to_its_archive, to_another_archive, out_of_memory_for_another, to_its_archive_and_back),
+        *(to_its_archive_and_back_by_key, to_its_archive_and_back_as_klepto_does),
+    ],
+)
+@pytest.mark.parametrize("ttl", [10, lambda result: 10])
+def test_ttl_counts_from_when_a_result_was_computed_wherever_it_goes(move, ttl, clock) -> None:
+    ran = []
+    f = lru_cache(1, cache=kigen.archives.open("memory://"), ttl=ttl)(lambda x: ran.append(x) or x)
+    f(1)
+    clock[0] += 6
+    move(f)
+    clock[0] += 3
+    f(1)
+    assert ran.count(1) == 1
+    clock[0] += 2
+    f(1)
+    assert ran.count(1) == 2
+
+
+def test_a_record_that_is_written_back_says_when_its_result_was_computed(clock) -> None:
+    f = lru_cache(cache=kigen.archives.open("memory://"))(lambda x: x)
+    f(1)
+    then = clock[0]
+    clock[0] += 6
+    f.dump()
+    assert [entry.created for entry in f.archive().entries()] == [then]
+
+
 def test_lookup_finds_nothing_that_has_expired(clock) -> None:
     f = inf_cache(ttl=1)(lambda x: x)
     f(1)
