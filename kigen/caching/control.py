@@ -13,11 +13,10 @@ from collections.abc import (
 from contextlib import suppress
 from functools import cached_property
 from operator import sub
-from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from kigen.caching.archiving import Archiving
-from kigen.caching.free_threads import Clock, counts
+from kigen.caching.free_threads import counts
 from kigen.caching.held import Raised
 from kigen.caching.info import CacheInfo, StandardCacheInfo
 from kigen.caching.memory import Memory
@@ -27,8 +26,10 @@ from kigen.caching.shelf import Shelf, Unwritten, as_it_is
 from kigen.policies import MISSING
 
 if TYPE_CHECKING:
+    from kigen.caching.free_threads import Clock
     from kigen.caching.functioncache import FunctionCache
     from kigen.caching.keyed import Places
+    from kigen.caching.wrapper import CallCell
 
 
 class Control(Archiving):
@@ -37,7 +38,7 @@ class Control(Archiving):
     def __init__(
         self,
         miss: Miss,
-        calls: CellType | Clock,
+        calls: CallCell | Clock,
         key: Callable[..., Any],
         rounded: Callable[[Any], Any] | None,
         open_shelf: Callable[[Any], Shelf | None],

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, MutableMapping
-from types import CellType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kigen.caching.free_threads import Clock
 from kigen.caching.held import Held, Raised
 from kigen.caching.miss import Miss
 from kigen.caching.owners import owned_call
 from kigen.caching.plain import ATOMS, is_digested
 from kigen.policies import MISSING
 
+if TYPE_CHECKING:
+    from kigen.caching.free_threads import Clock
+    from kigen.caching.wrapper import CallCell
+
 
 class Memory(MutableMapping[Any, Any]):
     """The entries in memory of one cached function, from keys to results."""
 
-    def __init__(self, miss: Miss, calls: CellType | Clock) -> None:
+    def __init__(self, miss: Miss, calls: CallCell | Clock) -> None:
         self._miss = miss
         self._calls = calls
         self.changes: int = 0  # how often something was put in here

@@ -153,9 +153,26 @@ def make():
 """
 
 
+class CallCell:
+    """The cell that a wrapper counts its calls in.
+
+    It is asked of the wrapper each time: cloudpickle gives a copy of the function another cell.
+    """
+
+    __slots__ = ("_wrapper",)
+
+    def __init__(self, wrapper: FunctionType) -> None:
+        self._wrapper = wrapper
+
+    @property
+    def cell_contents(self) -> float:
+        """The number so far."""
+        return float((self._wrapper.__closure__ or ())[0].cell_contents)
+
+
 def compile_wrapper(
     function: Callable[..., Any], keying: Keying, miss: Miss
-) -> tuple[FunctionType, CellType | Clock]:
+) -> tuple[FunctionType, CallCell | Clock]:
     """Return the wrapper of ``function``, and what holds its number of calls."""
     names = _names(keying)
     subscript = names["found"]
@@ -203,7 +220,7 @@ def compile_wrapper(
     source = _WRAPPER.format(**names, **words)
     wrapper = _function(source, scope, keying.parameters, cells, function)
     miss.switch = Switch(scope, names, miss)
-    return wrapper, calls
+    return wrapper, calls if isinstance(calls, Clock) else CallCell(wrapper)
 
 
 def compile_key(function: Callable[..., Any], keying: Keying) -> Callable[..., Any]:

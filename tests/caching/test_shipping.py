@@ -1,4 +1,4 @@
-"""Decorated functions travel: by reference with pickle, by value with dill."""
+"""Decorated functions travel: by reference with pickle, by value with dill and cloudpickle."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import cloudpickle
 import dill
 import pytest
 
@@ -62,3 +64,33 @@ def test_a_copy_counts_and_forgets_for_itself() -> None:
     f.clear()
     assert copy(1) == -1
     assert f.info().size == 0
+
+
+@pytest.mark.parametrize("library", [dill, cloudpickle])
+@pytest.mark.parametrize("decorator", [inf_cache, lru_cache, lru_cache(ttl=100)])
+def test_a_copy_counts_its_own_calls(library: Any, decorator: Any) -> None:
+    @decorator
+    def f(x):
+        return x
+
+    f(1), f(1)
+    copy = library.loads(library.dumps(f))
+    assert copy.info() == f.info()
+    copy(1), copy(2), copy(3), copy(1)
+    assert copy.info()[:2] == (3, 3)
+    assert f.info()[:2] == (1, 1)
+
+
+def test_what_is_put_into_a_copy_is_the_latest_there() -> None:
+    @lru_cache(maxsize=3)
+    def f(x):
+        return x
+
+    f(1), f(2)
+    copy = cloudpickle.loads(cloudpickle.dumps(f))
+    for _ in range(5):
+        copy(1), copy(2)
+    copy.__cache__()[3] = 33
+    copy(4)
+    assert copy.lookup(3) == 33
+    assert not copy.contains(1)
