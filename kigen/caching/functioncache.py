@@ -32,7 +32,10 @@ class FunctionCache(cache):
 
     @archive.setter
     def archive(self, archive: Any) -> None:
-        self._control.archive(archive)
+        if archive is None:
+            self.drop()
+        else:
+            self._control.archive(archive)
 
     def archived(self, *on: bool) -> bool | None:
         return self._control.archived(*on)

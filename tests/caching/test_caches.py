@@ -126,6 +126,22 @@ def test_results_of_another_function_may_be_taken_over() -> None:
     assert f.info().size == 2
 
 
+@pytest.mark.parametrize("given", [None, "cache"])
+def test_a_cache_object_whose_archive_is_none_has_none(given: Any) -> None:
+    """That of a function as any other."""
+    for let_go in (lambda c: setattr(c, "archive", None), lambda c: c.open(None)):
+        results = cache(archive=archives.open("memory://")) if given else None
+        f = inf_cache(cache=results, archive=None if given else "memory://")(same)
+        f(1)
+        of_function = f.__cache__() if results is None else results
+        let_go(of_function)
+        assert of_function.archived() is f.archived() is False
+        assert f.archive() is None
+        of_function.archive = archives.open("memory://")
+        of_function.dump()
+        assert (f.archived(), len(of_function.archive)) == (True, 1)
+
+
 def test_mask_and_map_are_what_was_given() -> None:
     keymap = stringmap()
     f = inf_cache(keymap=keymap, ignore=["x"])(same)
