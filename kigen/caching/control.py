@@ -159,6 +159,7 @@ class Control(Archiving):
         """Forget the result of a call, in memory and archive; return whether there was one."""
         known = False
         for key in self._forms(self._told_apart(args, kwargs)):
+            self._miss.outdate(self._miss.memory_key(key))
             known = self.memory.kept(key) is not MISSING or known
             with suppress(KeyError):
                 del self.memory[key]
@@ -264,6 +265,7 @@ class Control(Archiving):
 
     def _keep(self, told: tuple[Hashable, Any], value: Any) -> Any:
         key, call = told
+        self._miss.outdate(key)
         shelf = self._miss.shelf
         for twin in self._forms(key)[1:]:
             self.memory.pop(twin, None)

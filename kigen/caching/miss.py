@@ -15,7 +15,7 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
-from kigen.caching.flight import GROUNDED, Flight, gates
+from kigen.caching.flight import GROUNDED, Flight, gates, obsolete
 from kigen.caching.free_threads import counts, tally
 from kigen.caching.guard import FIXED, choose_guard
 from kigen.caching.held import Held, Raised
@@ -146,14 +146,20 @@ class Miss:
         if flight is GROUNDED:
             return value
         self.misses += 1
+        if obsolete and flight in obsolete:
+            flight.land(self.flights)
+            return value
         if self.plain and self.shelf is None and value.__class__ in FIXED:
             self.policy.add(flight.key, value, now)
             flight.value = value
         else:
             flight.value = self._keep(flight, value, now)
         del self.flights[flight.key]
-        if gates:
-            flight.open_gates()
+        if gates or obsolete:
+            try:
+                self._take_back(flight)
+            finally:
+                flight.open_gates()
         return value
 
     def abandon(self, flight: Flight, now: float) -> None:
@@ -174,9 +180,18 @@ class Miss:
         Errors of our own may end it, or an interrupt, which comes after any call.
         """
         if flight is not GROUNDED:
-            if self.flights.get(flight.key) is flight:
-                flight.land(self.flights)
-            flight.open_gates()
+            try:
+                self._take_back(flight)
+            finally:
+                if self.flights.get(flight.key) is flight:
+                    flight.land(self.flights)
+                flight.open_gates()
+
+    def outdate(self, key: Hashable) -> None:
+        """Let a computation under way not bring back what is about to be forgotten or replaced."""
+        flight = self.flights.get(key)
+        if flight is not None:
+            flight.outdate(self.flights)
 
     def memory_key(self, call: Any) -> Hashable:
         """Return the key in memory for any call; raises `kigen.errors.UnkeyableCall`."""
@@ -276,6 +291,14 @@ class Miss:
             self.shelf.keep(flight, value, perf_counter() - flight.started)
         return self.remember(flight.key, value, now)
 
+    def _take_back(self, flight: Flight) -> None:
+        """Forget a result that became obsolete while it was being kept."""
+        if flight in obsolete:
+            self.policy.discard(flight.key)
+            if self.shelf is not None:
+                self.shelf.unwritten.pop(flight.key, None)
+                self.shelf.discard(flight.call)
+
     def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         stale = self._stale(key)
         if stale is not None:
@@ -287,7 +310,11 @@ class Miss:
             value, age = shelf.take(flight)
             if value is not MISSING:
                 self.loads += 1
-                flight.land(self.flights, self.remember(flight.key, value, now, age))
+                kept = MISSING
+                if flight not in obsolete:
+                    kept = self.remember(flight.key, value, now, age)
+                    self._take_back(flight)
+                flight.land(self.flights, kept)
         except BaseException:
             flight.land(self.flights)
             raise
