@@ -53,11 +53,8 @@ class Landing:
 
     def __await__(self) -> Generator[Any, None, Any]:
         miss = self._miss
-        try:
-            yield from self._touch_down().__await__()
-        except BaseException:
-            miss.begun += 1  # so that the call does not count as a hit
-            raise
+        miss.begun += 1  # as in `Miss.wait`
+        yield from self._touch_down().__await__()
         return miss.after_wait(self._flight.result(), self._key, self._call, self._now)
 
     async def _touch_down(self) -> None:

@@ -61,7 +61,7 @@ class Control(Archiving):
         """Return how many calls were answered from memory, computed and loaded."""
         miss = self._miss
         calls, begun, misses, loads = map(sub, self._counted(), self._since)
-        hits = calls - begun
+        hits = max(0, calls - begun)  # one may be between its first line and its claim
         if miss.shelf is not None and miss.shelf.is_memory:
             hits, loads = hits + loads, 0
         return CacheInfo.of(hits, misses, loads, miss.policy)

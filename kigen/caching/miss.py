@@ -208,15 +208,13 @@ class Miss:
 
     def wait(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         """Wait for another caller's flight; return what `claim` returns after that."""
-        try:
-            value = flight.wait(self.flights, self.me())
-        except BaseException:
-            self.begun += 1  # so that the call does not count as a hit
-            raise
+        self.begun += 1  # it is no hit until it has a value, whoever clears the counts meanwhile
+        value = flight.wait(self.flights, self.me())
         return self.after_wait(value, key, call, now)
 
     def after_wait(self, value: Any, key: Hashable, call: Any, now: float) -> Any:
         """Return a waiter's share of the value, or claim anew if there was none."""
+        self.begun -= 1  # it is a hit, or takes off now
         if value is MISSING:  # it raised, which is its caller's affair; now we try
             return self.claim(key, call, now)
         return value.hand_out() if value.__class__ is Held else value

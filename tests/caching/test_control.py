@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import warnings
 from collections.abc import MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kigen import ConfigurationError, StorageWarning, archives, inf_cache, lfu_cache, lru_cache
-from kigen.caching import CacheInfo
+from kigen.caching import CacheInfo, flight
 
 CACHES = pytest.mark.parametrize("cache", [inf_cache, lru_cache, lfu_cache], ids=repr)
 
@@ -77,6 +80,43 @@ def test_clearing_empties_the_memory_and_the_counts_but_not_the_archive(
     assert f.info()[:3] == (0, 0, 0)
     assert f.info().size == 0
     assert len(where) == 5
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_the_counts_of_calls_that_wait_are_right_though_they_are_cleared_meanwhile(
+    fails: bool,
+) -> None:
+    began, go = threading.Event(), threading.Event()
+    ran = []
+
+    @lru_cache
+    def f(x: int) -> int:
+        ran.append(x)
+        if len(ran) == 1:
+            began.set()
+            assert go.wait(60)
+            if fails:
+                raise OSError(x)
+        return x
+
+    def call() -> None:
+        with suppress(OSError):
+            f(1)
+
+    threads = [threading.Thread(target=call, daemon=True) for _ in range(2)]
+    threads[0].start()
+    assert began.wait(60)
+    threads[1].start()
+    while not flight.gates:
+        time.sleep(0.001)
+    assert f.info()[:2] == (0, 0), "who waits is no hit yet"
+    f.clear()
+    go.set()
+    for thread in threads:
+        thread.join(60)
+    assert f.info()[:2] == ((0, 1) if fails else (1, 1))
+    f(1)
+    assert f.info()[:2] == ((1, 1) if fails else (2, 1))
 
 
 def test_results_of_none_are_results(where: Any) -> None:
