@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, final
 from weakref import ref
@@ -120,16 +120,16 @@ class Instances(INF):
     def find(self, key: Any, now: float) -> Entry | None:
         return self.peek(key)
 
-    def add(self, key: Any, value: Any, now: float, entry: Entry | None = None) -> Entry | None:
+    def add(self, key: Any, value: Any, now: float, entry: Entry | None = None) -> Sequence[Entry]:
         if entry is None and key.place is not None:
             key.place[self.name] = value
             if key.__class__ is Instance:
                 self.resident[key] = None
         elif key.__class__ is Pinned:
-            return hold(entry, key, value, now)  # it would live for ever
+            return (hold(entry, key, value, now),)  # it would live for ever
         else:
             self.memory[key] = hold(entry, key, value, now)
-        return None
+        return ()
 
     def discard(self, key: Any) -> bool:
         known = self.memory.pop(key, None) is not None

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import ExitStack
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
@@ -242,8 +243,14 @@ class Miss:
             self.pour(self.shelf, key, value)
             return
         left = self.policy.add(key, value, now, held)
-        if left is not None:
-            self.leave(left)
+        if left:
+            self.see_off(left)
+
+    def see_off(self, left: Sequence[Entry]) -> None:
+        """See those off who had to leave memory: all, even if what listens to one raises."""
+        with ExitStack() as farewell:
+            for entry in reversed(left):
+                farewell.callback(self.leave, entry)
 
     def leave(self, entry: Entry) -> None:
         """See an entry off that had to leave memory: the archive may want it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from contextlib import ExitStack
 from operator import index
 from typing import Any
 
@@ -35,9 +34,7 @@ class WeighingMiss(Miss):
             return
         left = policy.admit(key, value, weight, now, held)
         if left:
-            with ExitStack() as farewell:  # to all, even if what listens to one raises
-                for entry in reversed(left):
-                    farewell.callback(self.leave, entry)
+            self.see_off(left)
 
 
 class Weigher:

@@ -1,25 +1,23 @@
-"""What the bounded policies share: entries that carry a mark, and a slot for each."""
+"""What the bounded policies share: a bound, and entries that carry a mark."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
 from threading import RLock
-from time import sleep
 from typing import Any
 
 from kigen.policies.policy import Entry, Policy, Result
 
 
 class Bounded(Policy):
-    """At most ``maxsize`` entries, each of which holds a slot.
+    """At most ``maxsize`` entries. A hit takes no lock; whatever lets entries in or out does.
 
-    A slot is taken before an entry goes in, and is taken over from the entry that leaves. So the
-    bound holds with no lock on the way: to pop a list or a dict is atomic. The lock is for what
-    takes more than one step, which is done seldom.
+    The bound is asked of the memory itself, so that nothing can drift: neither an interrupt nor a
+    finalizer, which may run anywhere and come back here through the same lock.
     """
 
-    __slots__ = ("dropped", "lock", "slots", "timed")
+    __slots__ = ("dropped", "lock", "timed")
 
     maxsize: int
 
@@ -27,13 +25,12 @@ class Bounded(Policy):
         super().__init__(maxsize)
         #: Whether it goes by time alone: then the mark of a new entry is the time, else 0.
         self.timed: bool = timed
-        self.lock: RLock = RLock()  # a finalizer, which may run anywhere, may come back here
-        self.slots: list[None] = [None] * maxsize
+        self.lock: RLock = RLock()
         self.dropped: int = 0  # entries dropped by hand, which may still be held on to
 
     @abstractmethod
     def evict(self) -> Entry | None:
-        """Take out the entry that is to leave, and return it; None if a slot was free instead."""
+        """Take out the entry that is to leave, under the lock; None if there is none any more."""
 
     @abstractmethod
     def sweep(self) -> object:
@@ -43,50 +40,51 @@ class Bounded(Policy):
         """
 
     def arrive(self, entry: Entry) -> None:
-        """Line up a new entry; called without the lock, and only if the policy is not ``timed``."""
+        """Line up a new entry, under the lock; called only if the policy is not ``timed``."""
 
     def add(
         self, key: Hashable, value: Any, now: float, entry: Entry | None = None
-    ) -> Entry | None:
-        if key in self.memory:
-            self.discard(key)
-        left = None if self.slots and self._take_slot() else self.evict()
+    ) -> Sequence[Entry]:
         if entry is None:  # as `hold` does: a call would cost a miss 5 %
             entry = Result()
             entry.value = value
         entry.key = key
         entry.arrived = now
         entry.mark = now if self.timed else 0.0
-        entered = False
-        try:
-            entered = self.memory.setdefault(key, entry) is entry
-        finally:
-            if not entered:  # another thread was first, or the key's own == raises
-                self.slots.append(None)
-        if entered and not self.timed:
-            self.arrive(entry)
+        memory = self.memory
+        left: Sequence[Entry] = ()
+        with self.lock:
+            if key in memory:
+                self.discard(key)
+            excess = len(memory) - self.maxsize
+            gone = self.evict() if excess >= 0 else None
+            memory[key] = entry  # at once: what is allocated in between may run a finalizer
+            if not self.timed:
+                self.arrive(entry)
+            if gone is not None:
+                left = (gone,) if excess <= 0 else (gone, *self._beyond())
         return left
+
+    def _beyond(self) -> Iterator[Entry]:
+        """Let those leave, under the lock, whom a finalizer has put in behind our back."""
+        while len(self.memory) > self.maxsize and (gone := self.evict()) is not None:
+            yield gone
 
     def discard(self, key: Hashable) -> bool:
         entry = self.memory.pop(key, None)
         if entry is None:
             return False
         entry.arrived = None
-        self.slots.append(None)
         self.dropped += 1
         if self.dropped > len(self.memory) + 64:
             self.let_go()
         return True
 
     def let_go(self) -> None:
-        """Sweep, unless another thread is busy here."""
-        swept = None
-        if self.lock.acquire(blocking=False):
-            try:
-                self.dropped = 0
-                swept = self.sweep()
-            finally:
-                self.lock.release()
+        """Let go of what was dropped by hand."""
+        with self.lock:
+            self.dropped = 0
+            swept = self.sweep()
         del swept
 
     def clear(self) -> None:
@@ -106,15 +104,3 @@ class Bounded(Policy):
         for name, value in state.items():
             setattr(self, name, value)
         self.lock = RLock()
-
-    def _take_slot(self) -> bool:
-        try:
-            self.slots.pop()
-        except IndexError:
-            return False
-        return True
-
-    def _wait_for_slot(self) -> bool:
-        """Memory is empty and no slot is free: other threads are just about to fill them."""
-        sleep(0)
-        return self._take_slot()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from kigen.policies.policy import Entry, Policy, hold
@@ -13,6 +13,7 @@ class INF(Policy):
 
     >>> policy = INF()
     >>> policy.add("a", 1, now=1.0)
+    ()
     >>> policy.find("a", now=2.0)
     Result('a', 1)
     """
@@ -21,9 +22,9 @@ class INF(Policy):
 
     def add(
         self, key: Hashable, value: Any, now: float, entry: Entry | None = None
-    ) -> Entry | None:
+    ) -> Sequence[Entry]:
         self.memory[key] = hold(entry, key, value, now)
-        return None
+        return ()
 
     def discard(self, key: Hashable) -> bool:
         return self.memory.pop(key, None) is not None

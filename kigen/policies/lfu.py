@@ -21,10 +21,10 @@ class LFU(Lined):
 
     >>> policy = LFU(2)
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
-    (None, None)
+    ((), ())
     >>> policy.find("a", now=3.0)
     Result('a', 1)
-    >>> policy.add("c", 3, now=4.0).key
+    >>> policy.add("c", 3, now=4.0)[0].key
     'b'
     """
 

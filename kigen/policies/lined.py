@@ -13,10 +13,10 @@ from kigen.policies.policy import Entry
 
 
 class Lined(Bounded):
-    """A bounded policy that lines its entries up; all methods but `arrive` run under its lock.
+    """A bounded policy that lines its entries up; all its methods run under its lock.
 
     An entry that is dropped by hand stays in line, and is passed over when its turn comes. If many
-    were, the line is swept. The line is the same object for life, for entries `arrive` meanwhile.
+    were, the line is swept.
     """
 
     __slots__ = ()
@@ -34,20 +34,16 @@ class Lined(Bounded):
         """Put a new entry into the line, at the end."""
 
     def evict(self) -> Entry | None:
-        while True:
-            with self.lock:
-                entry = self.call()
-                if entry is None and self.memory:
-                    self.line_up(self._entries())
-                    continue
+        while self.memory:
+            entry = self.call()
             if entry is None:
-                if self._wait_for_slot():
-                    return None
+                self.line_up(self._entries())
             elif entry.arrived is not None:
                 gone: Entry | None = self.memory.pop(entry.key, None)
                 if gone is not None:
                     gone.arrived = None
                     return gone
+        return None
 
     @staticmethod
     def weed(line: deque[Entry]) -> list[Entry]:

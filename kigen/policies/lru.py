@@ -23,11 +23,11 @@ class LRU(Bounded):
 
     >>> policy = LRU(2)
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
-    (None, None)
+    ((), ())
     >>> policy.find("a", now=3.0)
     Result('a', 1)
     >>> policy.add("c", 3, now=4.0)
-    Result('b', 2)
+    (Result('b', 2),)
     """
 
     __slots__ = ("horizon", "queue")
@@ -44,29 +44,22 @@ class LRU(Bounded):
 
     def evict(self) -> Entry | None:
         memory, queue = self.memory, self.queue
-        while True:
-            try:
-                entry = queue.pop()
-            except IndexError:
-                if self._requeue() or not self._wait_for_slot():
-                    continue
-                return None
+        while queue or self._requeue():
+            entry = queue.pop()
             if entry.mark <= self.horizon and entry.arrived is not None:
                 gone: Entry | None = memory.pop(entry.key, None)
                 if gone is not None:
+                    gone.arrived = None
                     return gone
+        return None
 
     def _requeue(self) -> bool:
-        with self.lock:
-            if self.queue:  # another thread has just done it
-                return True
-            entries = sorted(self.memory.values(), key=attrgetter("mark"))
-            if not entries:
-                return False
+        entries = sorted(self.memory.values(), key=attrgetter("mark"))
+        if entries:
             self.horizon = entries[-1].mark
             entries.reverse()
-            self.queue.extend(entries)
-            return True
+            self.queue[:] = entries
+        return bool(entries)
 
     def sweep(self) -> object:
         swept = self.queue[:]

@@ -18,11 +18,11 @@ class MRU(Bounded):
 
     >>> policy = MRU(2)
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
-    (None, None)
+    ((), ())
     >>> policy.find("a", now=3.0)
     Result('a', 1)
     >>> policy.add("c", 3, now=4.0)
-    Result('a', 1)
+    (Result('a', 1),)
     """
 
     __slots__ = ("latest", "queue")
@@ -43,25 +43,23 @@ class MRU(Bounded):
         self.note(entry, entry.arrived or 0.0)
 
     def evict(self) -> Entry | None:
-        while True:
+        while self.memory:
             entry = self.latest[0]
-            if entry is None or entry.arrived is None or self.memory.get(entry.key) is not entry:
+            if entry is None or entry.arrived is None:
                 entry = self._next()
-            if entry is None:
-                if self._wait_for_slot():
-                    return None
-                continue
-            gone: Entry | None = self.memory.pop(entry.key, None)
-            if gone is not None:
-                return gone
+            if entry.arrived is not None:
+                gone: Entry | None = self.memory.pop(entry.key, None)
+                if gone is not None:
+                    gone.arrived = None
+                    return gone
+        return None
 
-    def _next(self) -> Entry | None:
+    def _next(self) -> Entry:
         """Return who was used last before the one who is gone."""
-        with self.lock:
-            if self.latest[0] is not None or not self.queue:
-                self.latest[0] = None
-                self.queue = sorted(self.memory.values(), key=attrgetter("mark"))
-            return self.queue.pop() if self.queue else None
+        if self.latest[0] is not None or not self.queue:
+            self.latest[0] = None
+            self.queue = sorted(self.memory.values(), key=attrgetter("mark"))
+        return self.queue.pop()
 
     def sweep(self) -> object:
         swept = self.queue, self.latest[0]

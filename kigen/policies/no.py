@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from kigen.policies.inf import INF
@@ -14,7 +14,7 @@ class NO(INF):
 
     >>> policy = NO(0)
     >>> policy.add("a", 1, now=1.0)
-    Result('a', 1)
+    (Result('a', 1),)
     >>> len(policy)
     0
     """
@@ -23,5 +23,5 @@ class NO(INF):
 
     def add(
         self, key: Hashable, value: Any, now: float, entry: Entry | None = None
-    ) -> Entry | None:
-        return hold(entry, key, value, now)
+    ) -> Sequence[Entry]:
+        return (hold(entry, key, value, now),)

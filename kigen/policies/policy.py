@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, ClassVar, Final, final
 
@@ -125,8 +125,8 @@ class Policy(ABC):
     @abstractmethod
     def add(
         self, key: Hashable, value: Any, now: float, entry: Entry | None = None
-    ) -> Entry | None:
-        """Keep ``value`` under ``key``; return the entry that had to leave for it, if one had.
+    ) -> Sequence[Entry]:
+        """Keep ``value`` under ``key``; return the entries that had to leave for it.
 
         ``entry`` is to hold it if it is not simply handed out.
         """

@@ -15,7 +15,8 @@ class RR(Lined):
 
     >>> policy = RR(1)
     >>> policy.add("a", 1, now=1.0)
-    >>> policy.add("b", 2, now=2.0).key
+    ()
+    >>> policy.add("b", 2, now=2.0)[0].key
     'a'
     """
 
@@ -38,18 +39,13 @@ class RR(Lined):
         self.line.extend(entries)
 
     def sweep(self) -> object:
-        places = range(len(self.line) - 1, -1, -1)
-        return [self._pluck(place) for place in places if self.line[place].arrived is None]
+        swept, self.line = self.line, [entry for entry in self.line if entry.arrived is not None]
+        return swept
 
     def call(self) -> Entry | None:
         if not self.line:
             return None
-        return self._pluck(int(self.random.random() * len(self.line)))
-
-    def _pluck(self, place: int) -> Entry:
-        """Take out the entry at a place, which the last one fills."""
-        last = self.line.pop()
-        if place >= len(self.line):
-            return last
-        chosen, self.line[place] = self.line[place], last
+        place = int(self.random.random() * len(self.line))
+        chosen, self.line[place] = self.line[place], self.line[-1]
+        self.line.pop()
         return chosen

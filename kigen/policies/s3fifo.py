@@ -23,10 +23,10 @@ class S3FIFO(Lined):
 
     >>> policy = S3FIFO(2)
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
-    (None, None)
+    ((), ())
     >>> policy.find("a", now=3.0), policy.find("a", now=4.0)
     (Result('a', 1), Result('a', 1))
-    >>> policy.add("c", 3, now=5.0).key
+    >>> policy.add("c", 3, now=5.0)[0].key
     'b'
     """
 
@@ -45,12 +45,11 @@ class S3FIFO(Lined):
         entry.mark += 1.0
 
     def arrive(self, entry: Entry) -> None:
-        with self.lock:
-            if entry.key in self.gone:
-                del self.gone[entry.key]
-                self.main.append(entry)
-            else:
-                self.small.append(entry)
+        if entry.key in self.gone:
+            del self.gone[entry.key]
+            self.main.append(entry)
+        else:
+            self.small.append(entry)
 
     def line_up(self, entries: Iterable[Entry]) -> None:
         self.main.extend(entries)

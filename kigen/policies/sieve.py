@@ -23,10 +23,10 @@ class SIEVE(Lined):
 
     >>> policy = SIEVE(2)
     >>> policy.add("a", 1, now=1.0), policy.add("b", 2, now=2.0)
-    (None, None)
+    ((), ())
     >>> policy.find("a", now=3.0)
     Result('a', 1)
-    >>> policy.add("c", 3, now=4.0).key
+    >>> policy.add("c", 3, now=4.0)[0].key
     'b'
     """
 

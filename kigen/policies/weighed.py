@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from time import sleep
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from kigen.policies.bounded import Bounded
-from kigen.policies.ledger import Ledger
 from kigen.policies.lfu import LFU
 from kigen.policies.lru import LRU
 from kigen.policies.mru import MRU
@@ -21,47 +20,48 @@ from kigen.policies.sieve import SIEVE
 Weigh = Callable[[Any], float]
 
 
+#: The classes below have the slots: two bases of one class cannot both.
+_SLOTS = ("loose", "maxbytes", "taken", "weigh")
+_NONE: tuple[str, ...] = ()
+
+
 class Weighed(Bounded):
     """At most ``maxbytes`` of values, and at most ``maxsize`` of them if that is not None.
 
-    Bytes are taken before an entry goes in, all or none, and given back by whoever takes it out of
-    the memory, which only one can: so the bound holds at each instant, and the sum is exact. Who
-    leaves, and in which order, is the policy's affair; as many leave as it takes. A value heavier
-    than ``maxbytes`` does not go in, and drives nobody out.
+    Who leaves, and in which order, is the policy's affair; as many leave as it takes. A value
+    heavier than ``maxbytes`` does not go in, and drives nobody out.
 
     An entry dropped by hand may stand in the policy's line for a while. Once such entries weigh a
     tenth of ``maxbytes``, the line is swept.
     """
 
-    __slots__ = ()
+    __slots__ = _NONE
 
-    maxsize: int | None  # type: ignore[assignment]  # the base takes no None
+    maxsize: int | None  # type: ignore[assignment]
     maxbytes: int
     weigh: Weigh
-    ledger: Ledger
-    dropped: int
+    taken: int
+    loose: int  # bytes dropped by hand, which may still stand in line
 
     def __init__(self, maxsize: int | None, maxbytes: int, weigh: Weigh) -> None:
         super().__init__(maxsize or 0)
         self.maxsize = maxsize
-        # The classes below have the slots: two bases of one class cannot both.
-        self.maxbytes = maxbytes  # type: ignore[misc]  # no slot here
+        self.maxbytes = maxbytes
         self.weigh = weigh
-        self.ledger = Ledger(maxbytes)  # type: ignore[misc]  # nor here
+        self.taken = self.loose = 0
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.maxsize}, maxbytes={self.maxbytes})"
 
     @property
     def weight(self) -> int:
-        """The bytes taken: what the values in memory weigh, and those that are on their way in."""
-        return self.ledger.taken
+        """What the values in memory weigh."""
+        return self.taken
 
     def add(
         self, key: Hashable, value: Any, now: float, entry: Entry | None = None
-    ) -> Entry | None:
-        left = self.admit(key, value, self.weigh(value), now, entry)
-        return left[0] if left else None
+    ) -> Sequence[Entry]:
+        return self.admit(key, value, self.weigh(value), now, entry)
 
     def admit(
         self, key: Hashable, value: Any, weight: float, now: float, entry: Entry | None = None
@@ -71,18 +71,24 @@ class Weighed(Bounded):
         One that is too heavy is itself the one who leaves.
         """
         entry = hold(entry, key, value, now)
-        if key in self.memory:
-            self.discard(key)
-        if weight > self.maxbytes:
-            return [entry]
-        entry.weight = int(weight)
+        entry.mark = now if self.timed else 0.0
         left: list[Entry] = []
-        while not self._take(entry.weight):
-            gone = self.evict()
-            if gone is not None:
-                self._release(gone)
-                left.append(gone)
-        self._enter(entry, now)
+        with self.lock:
+            if key in self.memory:
+                self.discard(key)
+            if weight > self.maxbytes:
+                return [entry]
+            entry.weight = int(weight)
+            try:
+                self._make_room(entry.weight, 1, left)
+                self.taken += entry.weight
+                self.memory[key] = entry
+                if not self.timed:
+                    self.arrive(entry)
+                self._make_room(0, 0, left)  # a finalizer may have put something in meanwhile
+            except BaseException:  # an interrupt, or the key's own ==
+                self._count()
+                raise
         return left
 
     def is_full(self, weight: float) -> bool:
@@ -91,25 +97,26 @@ class Weighed(Bounded):
         return weight <= self.maxbytes and not fits
 
     def fitting(self, items: Iterable[tuple[Any, Any, float]]) -> Iterator[tuple[Any, Any, float]]:
+        weighed = ((item, self.weigh(item[1])) for item in items)
+        light = ((item, weight) for item, weight in weighed if weight <= self.maxbytes)
         room: float = self.maxbytes
-        for item in super().fitting(items):
-            weight = self.weigh(item[1])
-            if weight <= self.maxbytes:
-                room -= weight
-                if room < 0:
-                    return
-                yield item
+        for item, weight in islice(light, self.maxsize):
+            room -= weight
+            if room < 0:
+                return
+            yield item
 
     def discard(self, key: Hashable) -> bool:
-        entry = self.memory.pop(key, None)
-        if entry is None:
-            return False
-        entry.arrived = None
-        weight = self._release(entry)
-        self.dropped += 1
-        self.ledger.dropped += weight
-        if self.ledger.dropped * 10 > self.maxbytes or self.dropped > len(self.memory) + 64:
-            self.ledger.dropped = 0
+        with self.lock:
+            entry = self.memory.pop(key, None)
+            if entry is None:
+                return False
+            entry.arrived = None
+            self.dropped += 1
+            self.loose += entry.weight or 0
+            self.taken -= entry.weight or 0
+        if self.loose * 10 > self.maxbytes or self.dropped > len(self.memory) + 64:
+            self.loose = 0
             self.let_go()
         return True
 
@@ -121,42 +128,20 @@ class Weighed(Bounded):
         super().__setstate__(state)
         self._count()
 
-    def _take(self, weight: int) -> bool:
-        if not self.ledger.take(weight):
-            return False
-        if self.maxsize is None or (self.slots and self._take_slot()):
-            return True
-        self.ledger.give(weight)
-        return False
-
-    def _enter(self, entry: Entry, now: float) -> None:
-        """Put an entry into memory, unless another thread was first."""
-        entry.mark = now if self.timed else 0.0
-        entered = False
-        try:
-            entered = self.memory.setdefault(entry.key, entry) is entry
-        finally:  # even if the key's own == raises
-            if not entered:
-                self._release(entry)
-        if entered and not self.timed:
-            self.arrive(entry)
-
-    def _release(self, entry: Entry) -> int:
-        if self.maxsize is not None:
-            self.slots.append(None)
-        return self.ledger.close(entry)
+    def _make_room(self, weight: int, number: int, left: list[Entry]) -> None:
+        """Let leave whoever is to, until so many of that weight fit in."""
+        most = float("inf") if self.maxsize is None else self.maxsize - number
+        while self.taken + weight > self.maxbytes or len(self.memory) > most:
+            gone = self.evict()
+            if gone is None:
+                self._count()
+                break
+            self.taken -= gone.weight or 0
+            left.append(gone)
 
     def _count(self) -> None:
-        """Add up what is in memory: of what others were just putting in, nothing came along."""
-        self.ledger.open(taken=sum(entry.weight or 0 for entry in list(self.memory.values())))
-
-    def _wait_for_slot(self) -> bool:
-        """Memory is empty and there is no room: look again when others have filled it."""
-        sleep(0)
-        return True
-
-
-_SLOTS = ("ledger", "maxbytes", "weigh")
+        """Add up what is in memory."""
+        self.taken = sum(entry.weight or 0 for entry in list(self.memory.values()))
 
 
 class WeighedLFU(Weighed, LFU):
@@ -170,7 +155,7 @@ class WeighedLRU(Weighed, LRU):
 
     >>> policy = WeighedLRU(None, maxbytes=10, weigh=len)
     >>> policy.add("a", "four", now=1.0), policy.add("b", "five!", now=2.0)
-    (None, None)
+    ([], [])
     >>> policy.admit("c", "of seven", 7, now=3.0)
     [Result('a', 'four'), Result('b', 'five!')]
     >>> policy.weight

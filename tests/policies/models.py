@@ -94,7 +94,9 @@ def compare(policy: Policy, model: Model, steps: Iterator[Step] | list[Step]) ->
             assert (MISSING if found is None else found.kept) == model.find(key), (number, key)
             if found is None:
                 left = policy.add(key, f"value {number}", now)
-                assert (None if left is None else left.key) == model.add(key, f"value {number}")
+                assert ([entry.key for entry in left] or [None])[0] == model.add(
+                    key, f"value {number}"
+                )
         assert len(policy) == len(model.entries) <= model.maxsize
     assert set(policy) == set(model.entries)
     for key, entry in model.entries.items():
