@@ -11,6 +11,7 @@ from typing import Any
 
 from kigen.archives.archive import Archive
 from kigen.archives.joined import Joined
+from kigen.archives.klepto import popped
 from kigen.archives.urls import open as open_archive
 from kigen.backends.checksums import block_checksum
 from kigen.backends.null import NullBackend
@@ -203,6 +204,12 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
         self._given.pop(key, None)
         self._marks.pop(key, None)
 
+    def clear(self) -> None:
+        """Remove all entries from memory, those of functions too; the archive stays as it is."""
+        self._memory.clear()
+        self._given.clear()
+        self._marks.clear()
+
     def __iter__(self) -> Iterator[Any]:
         return iter(self._memory)
 
@@ -239,21 +246,6 @@ class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
             for key, value in wanted.items()
             if marks.get(key) is not None and marks[key] == _mark(value) and key in self._archive
         ]
-
-
-def popped(mapping: MutableMapping[Any, Any], keys: Any, *default: Any) -> Any:
-    """Remove these keys, or none of them if one is missing and there is no default; the values.
-
-    >>> popped({"a": 1, "b": 2}, ["b", "c"], None)
-    [2, None]
-    """
-    if not isinstance(keys, Iterable):
-        return mapping.pop(keys, *default)
-    wanted = list(keys)
-    for key in () if default else wanted:
-        if key not in mapping:
-            raise KeyError(key)
-    return [mapping.pop(key, *default) for key in wanted]
 
 
 def _mark(value: object) -> bytes | None:

@@ -50,5 +50,9 @@ class Joined(MutableMapping[Any, Any]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def clear(self) -> None:
+        for part in self._parts():
+            part.clear()
+
     def _parts(self) -> list[MutableMapping[Any, Any]]:
         return [*self.served, self.own]

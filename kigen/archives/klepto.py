@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any, NoReturn, Self
 
 from kigen.errors import ConfigurationError
 
-__all__ = ["KleptoNames"]
+__all__ = ["KleptoNames", "popped"]
 
 
 class KleptoNames(MutableMapping[Any, Any]):
@@ -68,8 +68,6 @@ class KleptoNames(MutableMapping[Any, Any]):
 
     def popkeys(self, keys: Any, *default: Any) -> Any:
         """Remove these keys, or none if one is not there; their values."""
-        from kigen.archives.cache import popped
-
         return popped(self, keys, *default)
 
     def copy(self, name: Any) -> Any:
@@ -89,3 +87,18 @@ class KleptoNames(MutableMapping[Any, Any]):
             f"{what} is for a cache over an archive, and {self!r} is the archive; make one with "
             "kigen.archives.cache(archive=...)"
         )
+
+
+def popped(mapping: MutableMapping[Any, Any], keys: Any, *default: Any) -> Any:
+    """Remove these keys, or none of them if one is missing and there is no default; the values.
+
+    >>> popped({"a": 1, "b": 2}, ["b", "c"], None)
+    [2, None]
+    """
+    if not isinstance(keys, Iterable):
+        return mapping.pop(keys, *default)
+    wanted = list(keys)
+    for key in () if default else wanted:
+        if key not in mapping:
+            raise KeyError(key)
+    return [mapping.pop(key, *default) for key in wanted]

@@ -46,6 +46,9 @@ class FunctionCache(cache):
     def __setitem__(self, key: Any, value: Any) -> None:
         self._control.note(key, value)
 
+    def clear(self) -> None:
+        self._control.clear(keepstats=True)
+
     def load(self, *keys: Any) -> None:
         self._control.load(*keys)
 

@@ -8,6 +8,7 @@ import pytest
 
 from kigen import archives, inf_cache, lru_cache
 from kigen.archives import cache, dict_archive
+from kigen.caching.memory import Memory
 from kigen.keymaps import stringmap
 
 KEY = stringmap()(x=1)
@@ -104,6 +105,28 @@ def test_what_has_been_removed_does_not_come_back_with_the_next_function(empty: 
     functions.append(inf_cache(cache=results, keymap=stringmap())(same))
     assert dict(results) == {}
     assert [f(1) for f in functions] == [1, 1]
+
+
+@pytest.mark.parametrize("keymap", [None, stringmap()])
+@pytest.mark.parametrize("of_function", [True, False])
+def test_clear_does_not_look_for_each_entry_among_all(
+    of_function: bool, keymap: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = cache({"note": "mine"}, archive=archives.open("memory://"))
+    f = lru_cache(None, cache=results, keymap=keymap, cache_exceptions=ZeroDivisionError)(same)
+    for x in range(100):
+        f(x)
+    f.dump()
+    looked: list[object] = []
+    monkeypatch.setattr(Memory, "__iter__", lambda self: looked.append(1) or iter(()))
+    (f.__cache__() if of_function else results).clear()
+    monkeypatch.undo()
+    assert len(looked) <= 2
+    assert (f.info().size, f.info().miss) == (0, 100), "counts are f.clear()'s"
+    assert dict(results) == ({"note": "mine"} if of_function and not keymap else {})
+    f.load()
+    assert f(99) == 99
+    assert f.info().miss == 100, "what was dumped is in the archive as before"
 
 
 def test_an_uncached_archive_takes_each_result_at_once() -> None:
