@@ -279,7 +279,7 @@ def _log_levels(low: int, high: int, levels: int) -> list[int]:
     if high - low < levels:
         return list(range(low, high + 1))
     if levels == 1:
-        return [round(math.sqrt(low * high))]
+        return [(math.isqrt(4 * low * high) + 1) // 2]  # rounded, and exact
     ratio = (math.log(high) - math.log(low)) / (levels - 1)
     inner = {round(low * math.exp(ratio * level)) for level in range(1, levels - 1)}
     return sorted({low, high, *inner})

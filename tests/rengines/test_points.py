@@ -225,6 +225,15 @@ def test_a_grid_gives_whole_numbers_on_a_log_scale_each_once(high, levels, expec
     assert levels == 1 or (numbers[0], numbers[-1]) == (1, high)
 
 
+def test_the_one_level_of_a_log_scale_lies_in_its_middle_however_large_the_numbers():
+    for low, high, middle in ((1, 9, 3), (1, 8, 3), (1, 6, 2), (10**200, 10**300, 10**250)):
+
+        class Logs(Key):
+            n = Param(min=low, max=high, scale="log")
+
+        assert drawn(GridRengine(levels=1), 1, Logs) == [(middle,)]
+
+
 def test_a_grid_over_conditions_reaches_every_key():
     class Branches(Key):
         a = Enum("x", "y", "z")
