@@ -20,10 +20,16 @@ CACHES = {
     "a miss": lambda: kigen.lru_cache(maxsize=3),
     "a result to be copied": lambda: kigen.s3fifo_cache(maxsize=3, copy=True),
     "a result that expires": lambda: kigen.lfu_cache(maxsize=3, ttl=100),
-    "a bound by weight": lambda: kigen.lru_cache(maxbytes=10_000),
+    "a bound by weight": lambda: kigen.lru_cache(maxbytes=3, weigh=lambda _: 1),
     "listeners": lambda: kigen.lru_cache(maxsize=3, on_miss=lambda *_: None),
     "safe": lambda: kigen.safe.mru_cache(maxsize=3),
     "archive": lambda: kigen.lru_cache(archive=kigen.archives.open("memory://"), name="f"),
+    **{
+        f"room for one, {policy}": lambda policy=policy: getattr(kigen, f"{policy}_cache")(
+            maxsize=1
+        )
+        for policy in ("lru", "lfu", "mru", "rr", "sieve", "s3fifo")
+    },
 }
 
 
@@ -42,7 +48,11 @@ def test_whatever_an_interrupt_interrupts_no_caller_waits_for_it(name: str, argu
             break
         assert crowd(1, lambda _, f=f: f(argument)) == [argument]
         assert f(argument) == argument
-        assert f.info().size <= 4
+        bound = f.info().maxsize or f.info().maxbytes
+        assert f.info().size <= bound
+        for later in range(bound):
+            f(("later", later))
+        assert f.info().size == min(bound, 4 + bound), "no room was lost"
         assert flight.waiting == {} == flight.gates
     assert point > 5
 
