@@ -14,7 +14,11 @@ T = TypeVar("T")
 
 @runtime_checkable
 class Rengine(Protocol):
-    """Numbers, nothing else. An engine is used by one thread at a time."""
+    """Numbers, nothing else. An engine is used by one thread at a time.
+
+    It may have an attribute ``levels``, an int: whole numbers on a logarithmic scale are then drawn
+    by `choice` from so many values at most, evenly spaced on that scale, as a grid needs them.
+    """
 
     def randint(self, a: int, b: int) -> int:
         """Return a whole number from ``a`` to ``b``, both included."""

@@ -51,6 +51,11 @@ class ShardRengine:
         """The seed of the engine."""
         return getattr(self._engine, "seed", None)
 
+    @property
+    def levels(self) -> int | None:
+        """How many values a scale is divided into, if the engine counts through them."""
+        return getattr(self._engine, "levels", None)
+
     def reserve(self, draws: int) -> None:
         """Prepare for keys that take ``draws`` numbers each."""
         reserve = getattr(self._engine, "reserve", None)

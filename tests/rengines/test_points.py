@@ -178,6 +178,18 @@ def test_shards_are_disjoint_and_together_the_whole():
     assert [point for row in zip(*parts, strict=True) for point in row] == whole
 
 
+def test_shards_of_a_grid_are_disjoint_and_together_the_whole():
+    """On a logarithmic scale, too, where the levels are fewer than the numbers."""
+
+    class Logs(Key):
+        n = Param(min=1, max=100, scale="log")
+        o = Enum(*"abc")
+
+    whole = drawn(GridRengine(levels=7), 21, Logs)
+    parts = [drawn(ShardRengine(GridRengine(levels=7), shard=s, of=3), 7, Logs) for s in range(3)]
+    assert [point for row in zip(*parts, strict=True) for point in row] == whole
+
+
 def test_senseless_options_are_refused():
     for definition in (
         lambda: HaltonRengine(dimensions=0),
