@@ -29,7 +29,10 @@ class Memory(MutableMapping[Any, Any]):
         entry = self._miss.policy.peek(self._key(key))
         if entry is None or (isinstance(entry, Held) and not entry.lives()):
             return MISSING
-        return entry.kept if entry.kept.__class__ is Raised else entry.value
+        if not isinstance(entry, Held):
+            return entry.value
+        # Not ``value``, which looks at the clock again.
+        return entry.kept if entry.kept.__class__ is Raised else entry.hand_out()
 
     def lying(self, key: Any) -> Any:
         """Return what lies in memory under a key, be it expired; `MISSING` if nothing."""

@@ -73,6 +73,24 @@ def test_what_expired_in_an_archive_is_computed_again(clock, tmp_path: Path) -> 
     assert ran == [1, 1]
 
 
+@pytest.mark.parametrize("asked", ["contains", "peek", "invalidate", "dump", "refresh"])
+def test_a_result_may_expire_while_it_is_asked_for(asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reading of this clock is a second later than the one before."""
+    now = [0.0]
+
+    def ticking() -> float:
+        now[0] += 1
+        return now[0]
+
+    monkeypatch.setattr("kigen.caching.held.monotonic", ticking)
+    monkeypatch.setattr("kigen.caching.miss.monotonic", ticking)
+    for seconds in range(5):
+        f = inf_cache(ttl=3, cache=kigen.archives.open("memory://"))(lambda x: x)
+        f(1)
+        now[0] += seconds - 1
+        getattr(f, asked)(1)
+
+
 @pytest.mark.parametrize("purge", [False, True])
 def test_what_has_expired_does_not_come_back_from_the_archive(purge, clock, tmp_path: Path) -> None:
     ran = []
