@@ -157,8 +157,11 @@ class Control(Archiving):
 
     def invalidate(self, *args: Any, **kwargs: Any) -> bool:
         """Forget the result of a call, in memory and archive; return whether there was one."""
+        return self._forget(self._told_apart(args, kwargs))
+
+    def _forget(self, call: Any) -> bool:
         known = False
-        for key in self._forms(self._told_apart(args, kwargs)):
+        for key in self._forms(call):
             self._miss.outdate(self._miss.memory_key(key))
             known = self.memory.kept(key) is not MISSING or known
             with suppress(KeyError):
@@ -172,8 +175,9 @@ class Control(Archiving):
     def refresh(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the result of a call anew, keep it in place of the old one, and return it.
 
-        The old one stays until then; if the function raises, it stays for good. Await what this
-        returns for a coroutine function.
+        The old one stays until then; if the function raises, it stays for good. If the new one is
+        not to be kept (``condition``), neither is the old one. Await what this returns for a
+        coroutine function.
         """
         told = self._told(self._told_apart(args, kwargs))
         value = self._function(*args, **kwargs)
@@ -181,8 +185,9 @@ class Control(Archiving):
 
     def put(self, key: Any, value: Any) -> None:
         """Take in a result that was computed elsewhere; the archive gets it if it lacks it."""
-        self.memory[key] = value
-        if self._miss.shelf is not None and key not in self._miss.shelf:
+        if self._miss.shelf is None or key in self._miss.shelf:
+            self.memory[key] = value
+        else:
             self._keep(self._told(key), value)
 
     def note(self, key: Any, value: Any) -> None:
@@ -265,6 +270,10 @@ class Control(Archiving):
 
     def _keep(self, told: tuple[Hashable, Any], value: Any) -> Any:
         key, call = told
+        rules = self._miss.rules
+        if rules is not None and not rules.keeps(value):
+            self._forget(call)
+            return value
         self._miss.outdate(key)
         shelf = self._miss.shelf
         for twin in self._forms(key)[1:]:

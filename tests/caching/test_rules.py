@@ -217,6 +217,25 @@ def test_only_results_for_which_the_condition_holds_are_kept(tmp_path: Path) -> 
     assert len(f.archive()) == 1
 
 
+@pytest.mark.parametrize("where", ["archive", "cache", None])
+def test_a_refreshed_result_that_is_not_to_be_kept_takes_the_old_one_away(
+    where, tmp_path: Path
+) -> None:
+    now = [1]
+    options = {} if where is None else {where: tmp_path / "a.db"}
+    f = lru_cache(condition=lambda result: result is not None, **options)(lambda x: now[0])
+    f(1), f(2)
+    f.dump()
+    now[0] = None
+    assert f.refresh(1) is None
+    assert not f.contains(1)
+    assert f.contains(2)
+    now[0] = 3
+    assert f(1) == 3
+    assert f.refresh(1) == 3
+    assert f.peek(1) == 3
+
+
 def test_exceptions_of_the_named_classes_are_kept_and_raised_again() -> None:
     ran = []
 
