@@ -22,7 +22,8 @@ class Events(NamedTuple):
     """What the options ``on_hit``, ``on_miss``, ``on_load`` and ``on_evict`` say.
 
     Each is called with the key of the call, ``on_evict`` with the key and the result, in the
-    thread of the caller and after the fact. What it raises is the caller's.
+    thread of the caller and after the fact. What it raises is the caller's. Of a call that is known
+    by its fingerprint alone, ``on_evict`` gets a digest: what it was called with is not kept.
     """
 
     on_hit: Listener = None
@@ -61,10 +62,10 @@ class TellingMiss(Miss):
             self._tell("on_miss", flight.call)
         return value
 
-    def recall(self, key: Hashable, now: float) -> Any:
-        value = super().recall(key, now)
+    def recall(self, key: Hashable, call: Any, now: float) -> Any:
+        value = super().recall(key, call, now)
         if value is not MISSING:
-            self._tell("on_hit", owned_call(key))
+            self._tell("on_hit", call)
         return value
 
     def after_wait(self, value: Any, key: Hashable, call: Any, now: float) -> Any:

@@ -32,17 +32,18 @@ class Flight:
     """A computation under way.
 
     ``key`` is the key in memory, ``call`` the key as it was called, which differs where the
-    former is a digest. Attributes are set by whoever opens the flight: an ``__init__`` would
-    double the price of a miss.
+    former is a digest, and ``stored`` the call as an archive is to have it. Attributes are set by
+    whoever opens the flight: an ``__init__`` would double the price of a miss.
     """
 
-    __slots__ = ("call", "key", "name", "owner", "started", "value")
+    __slots__ = ("call", "key", "name", "owner", "started", "stored", "value")
 
     call: Any
     key: Hashable
     name: str
     owner: Hashable
     started: float
+    stored: Any
     value: Any
 
     def wait(self, flights: dict[Hashable, Flight], me: Hashable) -> Any:
@@ -136,3 +137,4 @@ class Flight:
 
 #: The flight of every call that is made while the cache is off: nobody waits for it.
 GROUNDED: Final = Flight()
+GROUNDED.key = None  # and no flight lies there for long: see the wrapper's last resort

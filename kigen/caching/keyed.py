@@ -25,8 +25,9 @@ class KeyedMiss(Miss):
 
     def claim_odd(self, call: Any, now: float) -> Any:
         if call.__class__ is tuple:
+            given = call[0], GIVEN
             try:
-                value = self.recall((call[0], GIVEN), now)
+                value = self.recall(given, given, now)
             except TypeError:  # a key without a hash, which is never given
                 value = MISSING
             if value is not MISSING:

@@ -117,7 +117,7 @@ class Miss:
             if other is flight:
                 if key in self.memory:
                     # Expired, or settled by somebody after we had looked, before we took off.
-                    value = self.recall(key, now)
+                    value = self.recall(key, call, now)
                     if value is not MISSING:
                         flight.land(self.flights)
                         return value
@@ -139,7 +139,7 @@ class Miss:
         except BaseException:
             self.begun += 1  # so that the call does not count as a hit
             raise
-        value = self.recall(key, now)
+        value = self.recall(key, call, now)
         return self.claim(key, call, now) if value is MISSING else value
 
     def settle(self, flight: Flight, value: Any, now: float) -> Any:
@@ -272,8 +272,8 @@ class Miss:
         shelf.evicted(key, value)
         self.policy.clear()
 
-    def recall(self, key: Hashable, now: float) -> Any:
-        """Return the value in memory under ``key``, or `MISSING`; it counts as a use."""
+    def recall(self, key: Hashable, call: Any, now: float) -> Any:
+        """Return the value in memory under the ``key`` of a call, or `MISSING`; it is a use."""
         entry = self.policy.find(key, now)
         if entry is None:
             return MISSING
@@ -302,7 +302,7 @@ class Miss:
             self.policy.discard(flight.key)
             if self.shelf is not None:
                 self.shelf.unwritten.pop(flight.key, None)
-                self.shelf.discard(flight.call)
+                self.shelf.archive.discard(flight.name)
 
     def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         stale = self._stale(key)

@@ -96,18 +96,17 @@ class Shelf(MutableMapping[Any, Any]):
         entry, value = self._find(flight.call, flight.name)
         if entry is not None and value is not MISSING:
             return value, time() - entry.created
-        if not self.archive.backend.keeps_objects:
-            flight.call = elide(flight.call)
+        stored = flight.call if self.archive.backend.keeps_objects else elide(flight.call)
         # The function may change its arguments, or its caller may before they are written.
-        flight.call = as_it_is(flight.call, flight.key)
+        flight.stored = as_it_is(stored, flight.key)
         return MISSING, 0.0
 
     def keep(self, flight: Flight, value: Any, elapsed: float) -> None:
         """Write a new result, or note that it is to be written."""
         if self.through:
-            self.write(flight.call, value, elapsed, flight.name)
+            self.write(flight.stored, value, elapsed, flight.name)
         else:
-            self.unwritten[flight.key] = Unwritten(flight.call, elapsed, flight.name, time())
+            self.unwritten[flight.key] = Unwritten(flight.stored, elapsed, flight.name, time())
 
     def evicted(self, key: Hashable, value: Any, age: float = 0.0) -> None:
         """Write what leaves memory, unless it is written already, or `MISSING`."""

@@ -44,6 +44,34 @@ def test_a_hit_on_the_fast_path_is_told_once_and_a_miss_is_no_hit(decorator) -> 
     assert f.info()[:2] == (3, 3)
 
 
+@pytest.mark.parametrize("where", [None, "archive", "cache"])
+@pytest.mark.parametrize("argument", [[1], {"a": [2]}, b"x" * 70_000, [[b"y" * 70_000]]])
+def test_each_event_of_one_call_is_told_with_the_same_key(where, argument, tmp_path: Path) -> None:
+    keys: list[object] = []
+    listeners = dict.fromkeys(("on_hit", "on_miss", "on_load"), keys.append)
+
+    def cached():
+        kept = {} if where is None else {where: tmp_path / "a.db"}
+        return lru_cache(**kept, **listeners, name="f")(lambda x: [1])
+
+    f = cached()
+    f(argument), f(argument)
+    f.dump()
+    cached()(argument)
+    assert keys == [f.key(argument)] * 3
+
+
+def test_a_call_that_leaves_is_told_by_its_digest_if_its_list_is_not_kept() -> None:
+    gone: list[tuple[object, ...]] = []
+    f = lru_cache(1, on_evict=lambda *facts: gone.append(facts))(sum)
+    f([1]), f([2]), f((3,)), f([4])
+    (first, _), (second, _), third = gone
+    assert repr(first).startswith("(<digest ")
+    assert repr(second).startswith("(<digest ")
+    assert first != second
+    assert third == (((3,), 0), 3)
+
+
 def test_those_who_wait_are_hits() -> None:
     heard: list[tuple[object, ...]] = []
     go = threading.Event()
