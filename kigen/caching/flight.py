@@ -137,4 +137,4 @@ class Flight:
 
 #: The flight of every call that is made while the cache is off: nobody waits for it.
 GROUNDED: Final = Flight()
-GROUNDED.key = None  # and no flight lies there for long: see the wrapper's last resort
+GROUNDED.key = None  # the wrapper asks for it, and finds that no such flight is under way

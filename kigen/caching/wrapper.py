@@ -27,6 +27,9 @@ For ``def f(x, y=2)`` under LRU the wrapper is::
                 raise
             return settle(ticket, value, calls)
         except:
+            if flights.get(ticket.key) is ticket:
+                ticket.value = MISSING
+                del flights[ticket.key]
             withdraw(ticket)
             raise
 
@@ -54,12 +57,13 @@ from kigen.caching.miss import Miss
 from kigen.caching.plain import ATOMS
 from kigen.caching.switch import Switch
 from kigen.compile import compile_function
-from kigen.policies import INF
+from kigen.policies import INF, MISSING
 from kigen.signature import NULL, Parameters
 
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
     *("function", "keymap", "memory", "get", "claim", "claim_odd", "settle", "abandon", "withdraw"),
+    *("flights", "MISSING"),
     *("ATOMS", "Absent", "Flight", "Landing", "NULL", "on_hit", "pairs", "ref"),
     *("cached", "calls", "entry", "key", "latest", "tick", "ticket", "value"),
 )
@@ -86,6 +90,10 @@ def make({closed}):
                 raise
             return {settle}({ticket}, {value}, {calls})
         except:
+            # First without a call: at the limit of recursion there is no frame left for one.
+            if {flights}.get({ticket}.key) is {ticket}:
+                {ticket}.value = {MISSING}
+                del {flights}[{ticket}.key]
             {withdraw}({ticket})
             raise
 
@@ -195,6 +203,8 @@ def compile_wrapper(
         "settle": miss.settle,
         "abandon": miss.abandon,
         "withdraw": miss.withdraw,
+        "flights": miss.flights,
+        "MISSING": MISSING,
         "ATOMS": ATOMS,
         "Absent": (KeyError, TypeError),
         "Flight": Flight,

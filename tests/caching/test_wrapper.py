@@ -329,6 +329,24 @@ def test_recursion_goes_half_as_deep_as_without_a_cache() -> None:
     assert depth(room // 2) == room // 2
 
 
+@pytest.mark.parametrize("offset", range(8))
+def test_at_whatever_frame_a_recursion_ends_each_key_can_be_asked_for_again(offset: int) -> None:
+    """At the very limit there is no frame left in which to take anything back."""
+
+    @inf_cache
+    def f(n: int) -> int:
+        return f(n - 1) + 1 if n else 0
+
+    def deeper(n: int) -> int:
+        return deeper(n - 1) if n else f(10**6)
+
+    with pytest.raises(RecursionError):
+        deeper(offset)
+    for n in range(10**6 - 600, 10**6 + 1):
+        f.__cache__()[n - 1] = n - 1  # so that each call is one step deep
+        assert f(n) == n
+
+
 @CACHES
 def test_too_deep_a_recursion_leaves_the_cache_usable(cache: Any) -> None:
     @cache
