@@ -271,7 +271,7 @@ class Control(Archiving):
     def _keep(self, told: tuple[Hashable, Any], value: Any) -> Any:
         key, call = told
         rules = self._miss.rules
-        if rules is not None and not rules.keeps(value):
+        if rules is not None and rules.grant(value) == 0:
             self._forget(call)
             return value
         self._miss.outdate(key)

@@ -226,16 +226,19 @@ class Miss:
         ``age`` is how many seconds ago it was computed. Whoever leaves memory for it is offered to
         the archive.
         """
-        copier = None if value.__class__ in FIXED else self.guard(value)
         life = None if self.rules is None else self.rules.lifetime(value)
-        held = None
-        if copier is not None or life is not None or value.__class__ is Raised:
-            born = None if life is None else monotonic() - age
-            deadline = None if born is None or life is None else born + life
-            held = Held(value, copier, deadline, born)
-            value = held.kept
-        self.put(key, value, now, held)
+        held = self._hold(value, life, age)
+        self.put(key, value if held is None else held.kept, now, held)
         return value if held is None else held
+
+    def _hold(self, value: Any, life: float | None, age: float = 0.0) -> Held | None:
+        """Return what is to hold a value; None for one that is simply handed out."""
+        copier = None if value.__class__ in FIXED else self.guard(value)
+        if copier is None and life is None and value.__class__ is not Raised:
+            return None
+        born = None if life is None else monotonic() - age
+        deadline = None if born is None or life is None else born + life
+        return Held(value, copier, deadline, born)
 
     def put(self, key: Hashable, value: Any, now: float, held: Held | None) -> None:
         """Put into memory what is to lie there; see off whoever leaves for it."""
@@ -289,12 +292,13 @@ class Miss:
         return held if held.__class__ is Held and held.lives(self.rules.stale) else None
 
     def _keep(self, flight: Flight, value: Any, now: float) -> Any:
-        if self.rules is not None and value.__class__ is not Raised and not self.rules.keeps(value):
-            copier = self.guard(value)
-            return value if copier is None else Held(value, copier, None)
-        if self.shelf is not None:
-            self.shelf.keep(flight, value, perf_counter() - flight.started)
-        return self.remember(flight.key, value, now)
+        life = None if self.rules is None else self.rules.grant(value)
+        held = self._hold(value, life)
+        if life is None or life > 0:
+            if self.shelf is not None:
+                self.shelf.keep(flight, value, perf_counter() - flight.started)
+            self.put(flight.key, value if held is None else held.kept, now, held)
+        return value if held is None else held
 
     def _take_back(self, flight: Flight) -> None:
         """Forget a result that became obsolete while it was being kept."""

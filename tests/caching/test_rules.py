@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import kigen
-from kigen import inf_cache, lfu_cache, lru_cache
+from kigen import StorageWarning, inf_cache, lfu_cache, lru_cache
 
 DECORATORS = [inf_cache, lru_cache, lfu_cache, kigen.caching.sieve_cache]
 
@@ -53,6 +53,68 @@ def test_ttl_may_be_a_timedelta_or_a_function_of_the_result(clock) -> None:
     clock[0] += 31
     f(1), g("keep")
     assert ran == [1, "keep", "drop", "drop", 1]
+
+
+def test_a_function_of_the_result_may_give_a_timedelta_or_no_seconds_at_all(clock) -> None:
+    ran = []
+    lives = {"long": timedelta(minutes=1), "not": 0, "ever": float("inf")}
+    f = lru_cache(ttl=lives.get)(lambda x: ran.append(x) or x)
+    for _ in range(2):
+        f("long"), f("not"), f("ever")
+    assert ran == ["long", "not", "ever", "not"]
+    assert f.info().size == 2
+    clock[0] += 61
+    f("long"), f("ever")
+    assert ran[4:] == ["long"]
+
+
+@pytest.mark.parametrize("life", ["5", "soon", -1, float("nan"), [1], ValueError("no idea")])
+@pytest.mark.parametrize("where", ["archive", "cache", None])
+def test_a_result_for_which_ttl_gives_no_time_is_returned_and_not_kept(
+    life, where, tmp_path: Path
+) -> None:
+    def ttl(result: object) -> object:
+        if isinstance(life, Exception):
+            raise life
+        return life
+
+    options = {} if where is None else {where: tmp_path / "a.db"}
+    f = lru_cache(ttl=ttl, **options)(lambda x: [x])
+    with pytest.warns(StorageWarning, match=r"list.*ttl=.*; let it return seconds") as told:
+        assert f(1) == f(1) == f.refresh(1) == [1]
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    assert f.info()[:3] == (0, 2, 0)
+    assert f.info().size == 0
+    f.dump()
+    assert not f.contains(1)
+
+
+def test_a_kept_exception_lives_as_a_fixed_ttl_says_and_is_not_shown_to_a_function(
+    clock, tmp_path: Path
+) -> None:
+    ran, seen = [], []
+
+    def session(ttl):
+        @lru_cache(ttl=ttl, cache_exceptions=KeyError, archive=tmp_path / "a.db", name="f")
+        def f(x: int) -> int:
+            ran.append(x)
+            raise KeyError(x)
+
+        return f
+
+    for f in (session(10), session(seen.append)):
+        for _ in range(2):
+            with pytest.raises(KeyError):
+                f(1)
+    assert (ran, seen) == ([1], [])
+    clock[0] += 11
+    with pytest.raises(KeyError):
+        f(1)
+    assert (ran, seen) == ([1], [])
+    with pytest.raises(KeyError):
+        session(10)(1)
+    assert (ran, seen) == ([1, 1], [])
 
 
 def test_what_expired_in_an_archive_is_computed_again(clock, tmp_path: Path) -> None:
@@ -357,6 +419,7 @@ def test_typed_results_are_found_by_a_later_session(tmp_path: Path) -> None:
         {"ttl": -1},
         {"ttl": float("nan")},
         {"ttl": "soon"},
+        {"ttl": "5"},
         {"stale": 5},
         {"stale": -1, "ttl": 1},
         {"condition": 3},
