@@ -97,3 +97,13 @@ def _restore(function: str, arguments: tuple[tuple[str, Any], ...]) -> Call:
 
 def _restore_keyed(function: str, arguments: _Packed) -> Call:
     return Call(function, _unpack(arguments))
+
+
+def snapshot(call: Any) -> Any:
+    """Return a copy of a call with arguments that can change."""
+    from copy import deepcopy
+
+    try:
+        return deepcopy(call)
+    except Exception:  # noqa: BLE001 - its own classes raise what they like; pickle fails likewise
+        return call

@@ -8,7 +8,7 @@ from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kigen.caching.body import body_tag
-from kigen.caching.call import Call
+from kigen.caching.call import Call, snapshot
 from kigen.caching.elide import elide
 from kigen.caching.guard import choose_guard
 from kigen.caching.held import Raised
@@ -20,7 +20,6 @@ from kigen.errors import (
     ArchiveError,
     ChangedFunctionWarning,
     CodecError,
-    ConfigurationError,
     StorageWarning,
     UnkeyableCall,
 )
@@ -31,10 +30,6 @@ if TYPE_CHECKING:
     from kigen.archives import Archive, Entry
     from kigen.caching.flight import Flight
     from kigen.caching.rules import Rules
-
-#: What may be done about a result that came from another body of the function.
-ON_CHANGE = ("recompute", "warn", "ignore")
-
 
 class Unwritten(NamedTuple):
     """A call whose result is in memory alone.
@@ -65,10 +60,6 @@ class Shelf(MutableMapping[Any, Any]):
         copy: bool | None = None,
         rules: Rules | None = None,
     ) -> None:
-        if on_change not in ON_CHANGE:
-            raise ConfigurationError(
-                f"on_change={on_change!r} is none of {', '.join(ON_CHANGE)}", on_change=on_change
-            )
         self.archive = archive
         self.naming = naming
         self.through = through
@@ -293,13 +284,3 @@ def as_it_is(call: Any, key: Hashable) -> Any:
         same = key.__class__ is not tuple or all(map(is_, key[1:], call[1:]))
         return call if same else (call[0], *snapshot(call[1:]))
     return snapshot(call)
-
-
-def snapshot(call: Any) -> Any:
-    """Return a copy of a call with arguments that can change."""
-    from copy import deepcopy
-
-    try:
-        return deepcopy(call)
-    except Exception:  # noqa: BLE001 - its own classes raise what they like; pickle fails likewise
-        return call
