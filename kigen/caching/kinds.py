@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Collection
 from typing import Any
 
+from kigen.caching.travel import Travelling
 from kigen.errors import ConfigurationError
 from kigen.signature import kind
 
@@ -18,9 +19,7 @@ def is_method(function: Any) -> bool:
 
 def refuse_kinds(function: Any, kinds: Collection[str], remedy: str) -> None:
     """Raise `ConfigurationError` for what is no function, or a function of one of the ``kinds``."""
-    from kigen.caching.properties import cached_property  # which needs this module
-
-    if isinstance(function, property | functools.cached_property | cached_property):
+    if _is_property(function):
         raise ConfigurationError(
             f"{function!r} is a property, and no function: put @cached_property, which takes the "
             "same options, in place of both"
@@ -40,6 +39,12 @@ def refuse_kinds(function: Any, kinds: Collection[str], remedy: str) -> None:
         raise ConfigurationError(
             f"{name} is {article} {what} function, whose result can be used up only once: {remedy}"
         )
+
+
+def _is_property(function: Any) -> bool:
+    """Tell whether it is a property; ours can be called, to decorate."""
+    no_call = not callable(function) or isinstance(function, Travelling)
+    return isinstance(function, property) or (no_call and hasattr(function, "__set_name__"))
 
 
 def refuse_comparison(method: Any) -> None:

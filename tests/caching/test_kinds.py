@@ -249,7 +249,7 @@ def test_a_property_is_refused_and_cached_property_named() -> None:
         return 1
 
     for decorate in (lru_cache, lru_cache(), safe.lru_cache):
-        for what in (property(x), functools.cached_property(x), cached_property(x)):
+        for what in (property(x), functools.cached_property(x), cached_property(x), Settable(x)):
             with pytest.raises(ConfigurationError, match="put @cached_property, .* in place of"):
                 decorate(what)  # type: ignore[call-overload]
         for what in (functools.partialmethod(x), functools.singledispatchmethod(x)):
@@ -425,3 +425,26 @@ def test_what_a_kept_generator_raises_shows_one_frame_of_ours() -> None:
         assert [frame.name for frame in frames[-2:]] == [cached.__name__] * 2
         beside_it = [frame for frame in frames if "kigen/caching/" in frame.filename]
         assert not beside_it
+
+
+class Settable:
+    """A property as other libraries have it."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+
+    def __set_name__(self, owner: type, name: str) -> None: ...
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any: ...
+
+
+class Named(Settable):
+    """A function that learns its name, as decorators that are classes do."""
+
+    def __call__(self, x: int) -> Any:
+        return self.function(x)
+
+
+@decorators
+def test_what_learns_its_name_and_can_be_called_is_a_function(cache: Any) -> None:
+    assert cache(Named(scale))(2) == 4
