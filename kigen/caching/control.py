@@ -23,6 +23,7 @@ from kigen.caching.memory import Memory
 from kigen.caching.miss import Miss
 from kigen.caching.plain import is_digested
 from kigen.caching.shelf import Shelf, Unwritten, as_it_is
+from kigen.errors import ArchiveError
 from kigen.policies import MISSING
 
 if TYPE_CHECKING:
@@ -281,6 +282,7 @@ class Control(Archiving):
         if shelf is not None and not shelf.through:
             shelf.unwritten[key] = Unwritten(call)
         self.memory[key] = value
-        if shelf is not None and shelf.through:
-            shelf.write(call, value)
+        if shelf is not None and shelf.through and not shelf.write(call, value):
+            with suppress(ArchiveError):  # of which the user has been told
+                shelf.discard(call)
         return value

@@ -26,14 +26,10 @@ class LenientMiss(Miss):
     It counts as a miss, keeps nothing, and warns the first time (`StorageWarning`).
     """
 
-    __slots__ = ("told",)
+    __slots__ = ()
 
     begun: int
     misses: int
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.told: bool = False
 
     def claim_odd(self, call: Any, now: float) -> Any:
         if call.__class__ is tuple and call[:1] and call[0].__class__ is Unkeyed:

@@ -20,9 +20,10 @@ from kigen.caching.flight import GROUNDED, Flight, gates, obsolete
 from kigen.caching.free_threads import counts, tally
 from kigen.caching.guard import FIXED, choose_guard
 from kigen.caching.held import Held, Raised
+from kigen.caching.notices import warn
 from kigen.caching.owners import Owner, disown
 from kigen.caching.plain import memory_key
-from kigen.errors import UnfingerprintableError
+from kigen.errors import StorageWarning, UnfingerprintableError
 from kigen.policies import MISSING, Policy
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Miss:
         "rules",
         "shelf",
         "switch",
+        "told",
     )
 
     #: Turns the cache off and on; as old as the wrapper.
@@ -96,6 +98,8 @@ class Miss:
         self.begun: int = 0
         self.misses: int = 0
         self.loads: int = 0
+        #: Whether the user has been told that something is not kept.
+        self.told: bool = False
         _alive.add(self)
 
     @classmethod
@@ -228,17 +232,38 @@ class Miss:
         """
         life = None if self.rules is None else self.rules.lifetime(value)
         held = self._hold(value, life, age)
+        if held is MISSING:
+            self.policy.discard(key)
+            return value
         self.put(key, value if held is None else held.kept, now, held)
         return value if held is None else held
 
-    def _hold(self, value: Any, life: float | None, age: float = 0.0) -> Held | None:
-        """Return what is to hold a value; None for one that is simply handed out."""
+    def _hold(self, value: Any, life: float | None, age: float = 0.0) -> Any:
+        """Return the `Held` of a value; None for one that is simply handed out, and `MISSING` for
+        one that is to be copied and cannot be.
+        """
         copier = None if value.__class__ in FIXED else self.guard(value)
         if copier is None and life is None and value.__class__ is not Raised:
             return None
         born = None if life is None else monotonic() - age
         deadline = None if born is None or life is None else born + life
-        return Held(value, copier, deadline, born)
+        try:
+            return Held(value, copier, deadline, born)
+        except Exception as error:
+            if copier is None:
+                raise
+            self._tell_uncopied(value, error)
+            return MISSING
+
+    def _tell_uncopied(self, value: Any, error: Exception) -> None:
+        if not self.told:
+            self.told = True
+            warn(
+                f"{self.naming.function!r} returns a {type(value).__name__} that is not kept, for "
+                f"copy=True cannot copy it ({error!r}); give its class a __deepcopy__, or let "
+                "callers share one object (copy=None)",
+                StorageWarning,
+            )
 
     def put(self, key: Hashable, value: Any, now: float, held: Held | None) -> None:
         """Put into memory what is to lie there; see off whoever leaves for it."""
@@ -294,6 +319,8 @@ class Miss:
     def _keep(self, flight: Flight, value: Any, now: float) -> Any:
         life = None if self.rules is None else self.rules.grant(value)
         held = self._hold(value, life)
+        if held is MISSING:
+            return value
         if life is None or life > 0:
             if self.shelf is not None:
                 self.shelf.keep(flight, value, perf_counter() - flight.started)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kigen.caching.flight import Flight
     from kigen.caching.rules import Rules
 
+
 class Unwritten(NamedTuple):
     """A call whose result is in memory alone.
 
@@ -206,7 +207,14 @@ class Shelf(MutableMapping[Any, Any]):
 
     def _guarded(self, value: Any) -> Any:
         copier = self._guard(value)
-        return value if copier is None else copier(value)
+        if copier is None:
+            return value
+        try:
+            return copier(value)
+        except Exception as error:
+            raise CodecError(
+                f"copy=True cannot copy a {type(value).__name__}: {error!r}"
+            ) from error
 
     def _same_body(self, body: str) -> bool:
         """Tell whether a result of ``body`` may be used; one of another interpreter may."""

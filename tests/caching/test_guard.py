@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import re
+import threading
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from unittest.mock import MagicMock
 import numpy as np
 import pytest
 
-from kigen import ConfigurationError, inf_cache, lru_cache
+import kigen
+from kigen import ConfigurationError, StorageWarning, inf_cache, lru_cache
 from kigen.caching.guard import choose_guard
 
 
@@ -310,3 +312,37 @@ def test_an_open_file_is_a_result(tmp_path: Path) -> None:
     with f() as opened:
         assert f() is opened
     assert f().closed
+
+
+@pytest.mark.parametrize("decorator", [lru_cache, kigen.safe.lru_cache])
+@pytest.mark.parametrize("options", [{}, {"archive": "memory://"}, {"cache": "memory://"}])
+@pytest.mark.parametrize("ttl", [None, 60])
+def test_a_result_that_copy_cannot_copy_is_returned_and_not_kept(decorator, options, ttl) -> None:
+    options = {name: kigen.archives.open(url) for name, url in options.items()}
+    locks = []
+
+    @decorator(copy=True, ttl=ttl, name="f", **options)
+    def f(x: int) -> list[Any]:
+        locks.append([threading.Lock()])
+        return locks[-1]
+
+    with pytest.warns(
+        StorageWarning, match=r"f at .* returns a list .*copy=True.*__deepcopy__"
+    ) as told:
+        assert f(1) is locks[0]
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    assert f(1) is locks[1], "nor told of again"
+    assert f.info()[:3] == (0, 2, 0)
+    assert f.info().size == 0
+    assert not f.contains(1)
+
+
+def test_a_refreshed_result_that_cannot_be_copied_takes_the_old_one_away() -> None:
+    now: list[Any] = [[1]]
+    f = lru_cache(copy=True, name="f", archive=kigen.archives.open("memory://"))(lambda: now[0])
+    f()
+    now[0] = threading.Lock()
+    with pytest.warns(StorageWarning, match="copy=True"):
+        assert f.refresh() is now[0]
+    assert not f.contains()
