@@ -128,7 +128,7 @@ def _checked_copier(value: Any) -> Copier | None:
 
     What is nested more deeply than Python can follow is handed out as it is.
     """
-    copier = _copy_shared if _shares(value) else _copy_tree
+    copier = copy_containers if _shares(value) else _copy_tree
     try:
         copier(value)
     except RecursionError:
@@ -165,7 +165,7 @@ def _copy_tree(value: Any) -> Any:
     return value
 
 
-def _copy_shared(value: Any, twins: dict[int, Any] | None = None) -> Any:
+def copy_containers(value: Any, twins: dict[int, Any] | None = None) -> Any:
     """Copy each container once, so that what was one object is one in the copy."""
     kind = value.__class__
     if kind not in _CONTAINERS:
@@ -174,12 +174,12 @@ def _copy_shared(value: Any, twins: dict[int, Any] | None = None) -> Any:
     if id(value) in twins:
         return twins[id(value)]
     if kind is tuple:
-        twin: Any = tuple([_copy_shared(item, twins) for item in value])
+        twin: Any = tuple([copy_containers(item, twins) for item in value])
         return twins.setdefault(id(value), twin)  # a circle has come by here already
     twin = twins[id(value)] = kind() if kind in (list, dict) else value.copy()
     if kind is list:
-        twin += [_copy_shared(item, twins) for item in value]
+        twin += [copy_containers(item, twins) for item in value]
     elif kind is dict:
         for key, item in value.items():
-            twin[key] = _copy_shared(item, twins)
+            twin[key] = copy_containers(item, twins)
     return twin

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Any, NamedTuple, NoReturn, cast, final
+from typing import Any, NamedTuple, NoReturn, final
 
+from kigen.caching.unframed import unframed
 from kigen.policies.policy import Entry
 
 
@@ -16,22 +17,7 @@ class Raised(NamedTuple):
 
     def again(self) -> NoReturn:
         """Raise a copy of it, without the frames that it went through when it was raised first."""
-        raise _alone(self.error)
-
-
-def _alone(error: BaseException) -> BaseException:
-    """Return a copy of an exception and its causes that holds no frames, and what those hold."""
-    twin: BaseException
-    try:  # not copy.copy: tblib, which comes with dask, has it take the frames along
-        build, arguments, *state = cast("tuple[Any, ...]", error.__reduce__())
-        twin = build(*arguments)
-        twin.__setstate__(*state or [None])
-    except Exception:  # noqa: BLE001 - a class whose __init__ takes something else
-        twin = error.__class__.__new__(error.__class__, *error.args)
-        twin.__dict__.update(error.__dict__)
-    if error.__cause__ is not None:
-        twin.__cause__ = _alone(error.__cause__)
-    return twin
+        raise unframed(self.error)
 
 
 @final
@@ -56,7 +42,7 @@ class Held(Entry):
         self.copier: Callable[[Any], Any] | None = copier
         self.deadline: float | None = deadline
         if value.__class__ is Raised:
-            self.kept: Any = Raised(_alone(value.error))
+            self.kept: Any = Raised(unframed(value.error))
         else:
             self.kept = value if copier is None else copier(value)
 
