@@ -411,7 +411,8 @@ def test_after_any_story_the_sum_is_that_of_what_is_in_memory(
         assert f(x) == sized(x)
 
 
-@pytest.mark.parametrize("cache", CACHES[:5], ids=repr)
+# For rr_cache who leaves is drawn; see tests/policies.
+@pytest.mark.parametrize("cache", [c for c in CACHES[:6] if c is not kigen.rr_cache], ids=repr)
 @given(calls=st.lists(st.integers(0, 9), max_size=80), size=st.integers(1, 6))
 @settings(max_examples=50)
 def test_where_all_weigh_one_calls_and_counts_are_those_of_maxsize(
@@ -419,8 +420,6 @@ def test_where_all_weigh_one_calls_and_counts_are_those_of_maxsize(
 ) -> None:
     counted = cache(size)(sized)
     weighed = cache(maxbytes=size, weigh=lambda r: 1)(sized)
-    if cache is kigen.rr_cache:
-        return  # who leaves is drawn; see tests/policies
     for x in calls:
         assert counted(x) == weighed(x)
         assert counted.info()[:3] == weighed.info()[:3]
