@@ -84,9 +84,7 @@ class Control(Archiving):
 
     def clear(self, keepstats: bool = False) -> None:
         """Empty the memory, and set the counts to zero; the archive stays as it is."""
-        self._miss.policy.clear()
-        if self._miss.shelf is not None:
-            self._miss.shelf.unwritten.clear()
+        self._miss.clear()
         if not keepstats:
             self._since = self._counted()
 
@@ -125,6 +123,7 @@ class Control(Archiving):
         for key, again in (wanted if keys else dict(shelf.unwritten)).items():
             waiting = shelf.unwritten.get(key, again)
             value = self.memory.kept(key)
+            value = waiting.value if value is MISSING else value
             known = value is not MISSING and not is_digested(waiting.call)
             if known and shelf.write_back(waiting, value, self.memory.age(key)):
                 shelf.unwritten.pop(key, None)
@@ -169,7 +168,6 @@ class Control(Archiving):
                 del self.memory[key]
             shelf = self._miss.shelf
             if shelf is not None:
-                shelf.unwritten.pop(self._miss.memory_key(key), None)
                 known = shelf.discard(key) or known
         return known
 

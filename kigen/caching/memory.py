@@ -59,7 +59,7 @@ class Memory(MutableMapping[Any, Any]):
         return entry.age() if isinstance(entry, Held) else 0.0
 
     def __delitem__(self, key: Any) -> None:
-        if not self._miss.policy.discard(self._key(key)):
+        if not self._miss.discard(self._key(key)):
             raise KeyError(key)
 
     def __iter__(self) -> Iterator[Any]:
@@ -75,7 +75,7 @@ class Memory(MutableMapping[Any, Any]):
         return repr(dict(self))
 
     def clear(self) -> None:
-        self._miss.policy.clear()
+        self._miss.clear()
 
     def _is_result(self, key: Hashable) -> bool:
         """Return whether what is in memory is a result, and has not expired."""

@@ -208,6 +208,19 @@ class Miss:
             return key
         return disown(key, bare=self.owned, gone=self._gone)
 
+    def discard(self, key: Hashable) -> bool:
+        """Drop what is in memory under a key, written or not; return whether there was anything."""
+        there = self.policy.discard(key)
+        if self.shelf is not None:
+            self.shelf.unwritten.pop(key, None)
+        return there
+
+    def clear(self) -> None:
+        """Drop all that is in memory, written or not."""
+        if self.shelf is not None:
+            self.shelf.unwritten.clear()
+        self.policy.clear()
+
     def _gone(self, owner: Owner) -> None:
         self.policy.discard(owner.key)
 
@@ -297,8 +310,9 @@ class Miss:
             entry = self.policy.peek(each)
             if entry is not None:
                 self._offer(shelf, entry)
+                if self.policy.peek(each) is entry:  # and not what another thread put there
+                    self.policy.discard(each)
         shelf.evicted(key, value)
-        self.policy.clear()
 
     def recall(self, key: Hashable, call: Any, now: float) -> Any:
         """Return the value in memory under the ``key`` of a call, or `MISSING`; it is a use."""
@@ -330,9 +344,8 @@ class Miss:
     def _take_back(self, flight: Flight) -> None:
         """Forget a result that became obsolete while it was being kept."""
         if flight in obsolete:
-            self.policy.discard(flight.key)
+            self.discard(flight.key)
             if self.shelf is not None:
-                self.shelf.unwritten.pop(flight.key, None)
                 self.shelf.archive.discard(flight.name)
 
     def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:

@@ -102,13 +102,19 @@ class Shelf(MutableMapping[Any, Any]):
 
     def evicted(self, key: Hashable, value: Any, age: float = 0.0) -> None:
         """Write what leaves memory, unless it is written already, or `MISSING`."""
-        waiting = self.unwritten.pop(key, None)
-        if waiting is not None and value is not MISSING:
+        waiting = self.unwritten.get(key)
+        if waiting is None:
+            return
+        if value is not MISSING:
+            # Nobody else has it now: what an interrupt leaves here, the next `dump` writes.
+            self.unwritten[key] = waiting = Unwritten(*waiting[:4], value)
             self.write_back(waiting, value, age)
+        if self.unwritten.get(key) is waiting:
+            self.unwritten.pop(key, None)
 
     def write_back(self, waiting: Unwritten, value: Any, age: float) -> bool:
         """`write` a result that is in memory; its age counts if nobody noted the time."""
-        call, elapsed, name, created = waiting
+        call, elapsed, name, created, _ = waiting
         return self.write(call, value, elapsed, name, time() - age if created is None else created)
 
     def write(

@@ -54,6 +54,68 @@ class Refuses:
         raise TypeError("a handle stays where it is")
 
 
+@pytest.mark.parametrize(
+    "drop",
+    [
+        lambda cache: [cache.pop(key) for key in list(cache)],
+        lambda cache: cache.clear(),
+        lambda cache: [cache.popitem() for _ in range(len(cache))],
+    ],
+    ids=["pop", "clear", "popitem"],
+)
+def test_what_is_taken_out_of_memory_by_hand_is_not_written_and_nothing_of_it_is_left(
+    drop: Any, where: Any
+) -> None:
+    f = lru_cache(cache=where)(lambda x: x)
+    for value in (1, "a", (2.5, [3]), [4]):
+        f(value)
+    cache = f.__cache__()
+    drop(cache)
+    f.dump()
+    assert (len(cache), len(where)) == (0, 0)
+    assert cache.archive.unwritten == {}
+
+
+@pytest.mark.parametrize("purge", [False, True])
+def test_what_leaves_memory_is_in_the_archive_though_the_first_try_is_interrupted(
+    purge: bool, where: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f = lru_cache(2, cache=where, purge=purge)(lambda x: x)
+    f(1), f([2])
+
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(where, "store", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            f(3)
+    f.dump()
+    assert f.lookup(1) == 1
+    assert f.lookup([2]) == [2]
+    assert f.__cache__().archive.unwritten.keys() <= {3}, "whose caller has got no result"
+
+
+def test_a_purge_leaves_in_memory_what_came_while_it_wrote(
+    where: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f = lru_cache(2, cache=where, purge=True)(lambda x: x)
+    f(1), f(2)
+    store = where.store
+
+    def meanwhile(*args: Any, **kwargs: Any) -> None:
+        monkeypatch.setattr(where, "store", store)
+        store(*args, **kwargs)
+        del f.__cache__()[2]
+        f(4)
+
+    monkeypatch.setattr(where, "store", meanwhile)
+    f(3)
+    assert set(f.__cache__()) == {4}
+    f.dump()
+    assert set(f.__cache__().archive) == {1, 3, 4}
+
+
 def test_write_through_is_durable_when_the_call_returns(durable: Any) -> None:
     @lru_cache(archive=durable)
     def f(x: int) -> int:
