@@ -35,13 +35,15 @@ if TYPE_CHECKING:
 class Unwritten(NamedTuple):
     """A call whose result is in memory alone.
 
-    What is known of it: the seconds it took, its name, and when it was computed, since 1970.
+    What is known of it: the seconds it took, its name, and when it was computed, since 1970; and
+    the result itself, once it has left memory.
     """
 
     call: Any
     elapsed: float | None = None
     name: str | None = None
     created: float | None = None
+    value: Any = MISSING
 
 
 class Shelf(MutableMapping[Any, Any]):
