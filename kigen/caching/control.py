@@ -27,14 +27,13 @@ from kigen.errors import ArchiveError
 from kigen.policies import MISSING
 
 if TYPE_CHECKING:
-    from kigen.caching.free_threads import Clock
+    from kigen.caching.free_threads import CallCell, Clock
     from kigen.caching.functioncache import FunctionCache
     from kigen.caching.keyed import Places
-    from kigen.caching.wrapper import CallCell
 
 
 class Control(Archiving):
-    """The handle on one cached function; its public methods hang on the decorated function."""
+    """The handle on one cached function, on which `memoizer.METHODS` hang; the others are ours."""
 
     def __init__(
         self,
@@ -139,7 +138,7 @@ class Control(Archiving):
         if value is MISSING:
             raise KeyError(self._miss.naming.public(key))
         if value.__class__ is Raised:
-            value.again()
+            raise value.anew()
         return value
 
     def map(self, arguments: Iterable[Any]) -> list[Any]:
