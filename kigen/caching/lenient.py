@@ -32,10 +32,11 @@ class LenientMiss(Miss):
     misses: int
 
     def claim_odd(self, call: Any, now: float) -> Any:
-        if call.__class__ is tuple and call[:1] and call[0].__class__ is Unkeyed:
-            call = call[0]  # beside it stands the call
-        unkeyed = call
-        if call.__class__ is not Unkeyed:
+        if call.__class__ is Unkeyed:
+            unkeyed, call = call, None  # which is the key that listeners are told
+        elif call.__class__ is tuple and call[:1] and call[0].__class__ is Unkeyed:
+            unkeyed, call = call[0], (None, *call[1:])  # beside it stands the call
+        else:
             try:
                 return super().claim_odd(call, now)
             except UnkeyableCall as error:

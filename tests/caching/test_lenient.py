@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kigen import ArchiveError, StorageWarning, archives, safe
-from kigen.keymaps import hashmap
+from kigen.keymaps import hashmap, picklemap
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -126,3 +126,19 @@ def test_an_async_generator_is_kept_as_a_tuple_where_it_can_be() -> None:
     for argument in 1, Unkeyable():
         assert all_at_once(f, argument) == [(1, 2)] * CALLERS
     assert f.info()[:2] == (CALLERS - 1, CALLERS + 1)
+
+
+@pytest.mark.parametrize(
+    "keymap",
+    [hashmap(), picklemap(serializer="json"), lambda *args, **kwargs: hash(args[0])],
+    ids=["hashmap", "picklemap", "a function"],
+)
+def test_a_call_for_which_the_keymap_has_no_key_is_told_of_as_none(keymap: Any) -> None:
+    missed: list[Any] = []
+    f = safe.lru_cache(keymap=keymap, on_miss=missed.append)(lambda x: 1)
+    with pytest.warns(StorageWarning):
+        assert f(Unkeyable()) == 1
+    assert missed == [None]
+    assert f(2) == 1
+    assert len(missed) == 2
+    assert missed[1] == f.key(2)
