@@ -7,14 +7,15 @@ from _thread import get_ident
 from collections.abc import Callable, Generator, Hashable
 from typing import Any, final
 
-from kigen.caching.flight import Flight, waiting
+from kigen.caching.flight import GROUNDED, Flight, waiting
 from kigen.caching.miss import Miss
 
 
 class AsyncMiss(Miss):
     """As `Miss`, but a call that finds another one computing its key gets a `Landing` to await.
 
-    Flights are owned by tasks, not threads; those that wait may belong to several event loops.
+    Flights are owned by tasks, not threads; those that wait may belong to several event loops of
+    asyncio's. Elsewhere nobody waits: who finds another one computing its key computes it, too.
     """
 
     __slots__ = ()
@@ -26,6 +27,12 @@ class AsyncMiss(Miss):
         return _current_task
 
     def wait(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            # Driven by hand, or by another library's loop: nobody could wake who waits there.
+            self.begun += 1  # so that the call does not count as a hit
+            return GROUNDED
         return Landing(self, flight, key, call, now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
+from collections.abc import Coroutine, Generator
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,32 @@ def test_who_has_its_result_and_is_not_yet_back_waits_for_nobody() -> None:
         return await asyncio.gather(*tasks, return_exceptions=True)
 
     assert asyncio.run(main()) == ["outerinner"] * 2
+
+
+def test_without_asyncio_each_computes_for_itself_and_nobody_is_refused() -> None:
+    ran = []
+
+    @lru_cache
+    async def f(x: int) -> list[int]:
+        ran.append(x)
+        await Step()
+        return [x]
+
+    class Step:
+        def __await__(self) -> Generator[None, None, None]:
+            yield
+
+    def finish(coroutine: Coroutine[None, None, list[int]]) -> list[int]:
+        with pytest.raises(StopIteration) as end:
+            coroutine.send(None)
+        return end.value.value
+
+    first, second = f(1), f(1)
+    first.send(None), second.send(None)
+    assert [finish(second), finish(first), finish(f(1))] == [[1]] * 3
+    assert ran == [1, 1]
+    assert f.info()[:2] == (1, 1)
+    assert asyncio.run(f(1)) == [1]
 
 
 def test_results_of_coroutines_are_archived(tmp_path: Path) -> None:
