@@ -12,7 +12,7 @@ import sys
 from _thread import get_ident
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import ExitStack
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
@@ -337,7 +337,7 @@ class Miss:
             return value
         if life is None or life > 0:
             if self.shelf is not None:
-                self.shelf.keep(flight, value, perf_counter() - flight.started)
+                self.shelf.keep(flight, value)
             self.put(flight.key, value if held is None else held.kept, now, held)
         return value if held is None else held
 
@@ -345,7 +345,7 @@ class Miss:
         """Forget a result that became obsolete while it was being kept."""
         if flight in obsolete:
             self.discard(flight.key)
-            if self.shelf is not None:
+            if self.shelf is not None and hasattr(flight, "name"):
                 self.shelf.archive.discard(flight.name)
 
     def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
@@ -368,10 +368,9 @@ class Miss:
             flight.land(self.flights)
             raise
         if value is MISSING:
-            flight.started = perf_counter()
             return flight
         if value.__class__ is Raised:
-            value.again()
+            raise value.anew()
         return value
 
     def __getstate__(self) -> dict[str, Any]:

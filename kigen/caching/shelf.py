@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, ItemsView, Iterable, Iterator, MutableMapping
 from operator import is_
-from time import time
+from time import perf_counter, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kigen.caching.body import body_tag
@@ -15,7 +15,7 @@ from kigen.caching.held import Raised
 from kigen.caching.naming import Naming
 from kigen.caching.notices import warn
 from kigen.caching.owners import holds_owner
-from kigen.caching.plain import memory_key
+from kigen.caching.plain import is_digested, memory_key
 from kigen.errors import (
     ArchiveError,
     ChangedFunctionWarning,
@@ -93,10 +93,16 @@ class Shelf(MutableMapping[Any, Any]):
         stored = flight.call if self.archive.backend.keeps_objects else elide(flight.call)
         # The function may change its arguments, or its caller may before they are written.
         flight.stored = as_it_is(stored, flight.key)
+        flight.started = perf_counter()
         return MISSING, 0.0
 
-    def keep(self, flight: Flight, value: Any, elapsed: float) -> None:
+    def keep(self, flight: Flight, value: Any) -> None:
         """Write a new result, or note that it is to be written."""
+        if not hasattr(flight, "started"):  # it took off before the archive was in use
+            if not is_digested(flight.key):
+                self.unwritten[flight.key] = Unwritten(flight.call)
+            return
+        elapsed = perf_counter() - flight.started
         if self.through:
             self.write(flight.stored, value, elapsed, flight.name)
         else:

@@ -289,6 +289,35 @@ def test_an_archive_may_be_given_later_and_gets_what_is_in_memory(where: Any) ->
     assert f.info()[:3] == (0, 0, 2)
 
 
+@pytest.mark.parametrize("argument", [1, [1]], ids=["plain", "odd"])
+def test_an_archive_may_be_given_while_a_call_is_under_way(argument: Any, where: Any) -> None:
+    @lru_cache(name="f")
+    def f(x: Any) -> Any:
+        f.archive(where)
+        return x
+
+    assert f(argument) == f(argument) == argument
+    assert f.info()[:2] == (1, 1)
+    f.dump()
+    f.clear()
+    assert f.contains(argument) is (argument == 1), "a list may have changed before"
+
+
+def test_a_refresh_while_an_archive_comes_and_a_call_is_under_way_wins(where: Any) -> None:
+    state = ["old"]
+
+    @lru_cache(name="f")
+    def f(x: int) -> str:
+        seen = state[0]
+        if seen == "old":
+            state[0] = "new"
+            f.refresh(x)
+            f.archive(where)
+        return seen
+
+    assert [f(1), f(1), f.lookup(1)] == ["old", "new", "new"]
+
+
 def test_a_path_may_be_given_as_archive_and_what_is_none_is_an_error(tmp_path: Path) -> None:
     f = lru_cache(lambda x: x)
     f.archive(str(tmp_path / "runs.db"))
