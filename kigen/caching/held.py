@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Any, NamedTuple, NoReturn, final
+from typing import Any, NamedTuple, final
 
 from kigen.caching.unframed import unframed
 from kigen.policies.policy import Entry
@@ -15,9 +15,9 @@ class Raised(NamedTuple):
 
     error: BaseException
 
-    def again(self) -> NoReturn:
-        """Raise a copy of it, without the frames that it went through when it was raised first."""
-        raise unframed(self.error)
+    def anew(self) -> BaseException:
+        """Return a copy of it, without the frames that it went through when it was raised first."""
+        return unframed(self.error)
 
 
 @final
@@ -65,5 +65,5 @@ class Held(Entry):
     def hand_out(self) -> Any:
         """Return the value, or a copy, be it expired or not; raise it if it is an exception."""
         if self.kept.__class__ is Raised:
-            self.kept.again()
+            raise self.kept.anew()
         return self.kept if self.copier is None else self.copier(self.kept)

@@ -12,8 +12,7 @@ from kigen.caching.plain import ATOMS, is_digested
 from kigen.policies import MISSING
 
 if TYPE_CHECKING:
-    from kigen.caching.free_threads import Clock
-    from kigen.caching.wrapper import CallCell
+    from kigen.caching.free_threads import CallCell, Clock
 
 
 class Memory(MutableMapping[Any, Any]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from os.path import dirname, join
+from types import TracebackType
 
 _PACKAGE = join(dirname(dirname(__file__)), "")
 
@@ -18,13 +19,17 @@ def warn(message: str, category: type[Warning]) -> None:
     warnings.warn(message, category, stacklevel=level)
 
 
-def show_users_frames(error: BaseException) -> None:
-    """Take our frames off the beginning of a traceback, if there are others behind them."""
+def users_frames(error: BaseException) -> TracebackType | None:
+    """Return a traceback without our frames at its beginning."""
     trace = error.__traceback__
     while trace is not None and _ours(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
-    if trace is not None:
-        error.__traceback__ = trace
+    return trace
+
+
+def show_users_frames(error: BaseException) -> None:
+    """Take our frames off the beginning of a traceback, if there are others behind them."""
+    error.__traceback__ = users_frames(error) or error.__traceback__
 
 
 def _ours(filename: str) -> bool:

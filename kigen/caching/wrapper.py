@@ -50,10 +50,11 @@ from typing import Any
 from weakref import ref
 
 from kigen.caching.flight import Flight
-from kigen.caching.free_threads import FREE_THREADED, Clock
+from kigen.caching.free_threads import FREE_THREADED, CallCell, Clock
 from kigen.caching.ignoring import pairs
 from kigen.caching.keying import Keying
 from kigen.caching.miss import Miss
+from kigen.caching.notices import users_frames
 from kigen.caching.plain import ATOMS
 from kigen.caching.switch import Switch
 from kigen.compile import compile_function
@@ -63,7 +64,7 @@ from kigen.signature import NULL, Parameters
 #: The names that the source uses for itself; each gives way to a parameter of the same name.
 _OWN = (
     *("function", "keymap", "memory", "get", "claim", "claim_odd", "settle", "abandon", "withdraw"),
-    *("flights", "MISSING"),
+    *("flights", "MISSING", "error", "exceptions", "users_frames"),
     *("ATOMS", "Absent", "Flight", "Landing", "NULL", "on_hit", "pairs", "ref"),
     *("cached", "calls", "entry", "key", "latest", "tick", "ticket", "value"),
 )
@@ -76,11 +77,7 @@ def make({closed}):
         {prepare}
         {counted}
 {hit}        {key} = {found}
-        if {plain}:
-            {ticket} = {claim}({key}, {key}, {calls})
-        else:
-            {ticket} = {claim_odd}({key}, {calls})
-{landing}        if {ticket}.__class__ is not {Flight}:
+{claiming}        if {ticket}.__class__ is not {Flight}:
             return {ticket}
         try:
             try:
@@ -98,6 +95,20 @@ def make({closed}):
             raise
 
     return {cached}
+"""
+
+_CLAIM = """\
+        if {plain}:
+            {ticket} = {claim}({key}, {key}, {calls})
+        else:
+            {ticket} = {claim_odd}({key}, {calls})
+{landing}"""
+
+# An exception that is kept comes from deep within, which is nobody's business.
+_CLAIM_OR_RAISE = """\
+        try:
+{claiming}        except {exceptions} as {error}:
+            raise {error}.with_traceback({users_frames}({error}))
 """
 
 # How a call is counted with the GIL, and without.
@@ -161,23 +172,6 @@ def make():
 """
 
 
-class CallCell:
-    """The cell that a wrapper counts its calls in.
-
-    It is asked of the wrapper each time: cloudpickle gives a copy of the function another cell.
-    """
-
-    __slots__ = ("_wrapper",)
-
-    def __init__(self, wrapper: FunctionType) -> None:
-        self._wrapper = wrapper
-
-    @property
-    def cell_contents(self) -> float:
-        """The number so far."""
-        return float((self._wrapper.__closure__ or ())[0].cell_contents)
-
-
 def compile_wrapper(
     function: Callable[..., Any], keying: Keying, miss: Miss
 ) -> tuple[FunctionType, CallCell | Clock]:
@@ -213,7 +207,7 @@ def compile_wrapper(
         "pairs": pairs,
         "ref": ref,
     }
-    scope = {names[name]: meaning for name, meaning in meanings.items()}
+    scope: dict[str, Any] = {names[name]: meaning for name, meaning in meanings.items()}
     scope |= {names[name]: getattr(miss.policy, name) for name in miss.policy.shared}
     words = _SYNC | _COUNTED[FREE_THREADED]
     if miss.awaits:
@@ -227,7 +221,13 @@ def compile_wrapper(
     else:
         scope[names["tick"]] = calls
     words = {word: text.format(**names) for word, text in words.items()}
-    source = _WRAPPER.format(**names, **words)
+    claiming = _CLAIM.format(**names, **words)
+    if miss.rules is not None and miss.rules.exceptions:
+        scope[names["exceptions"]] = miss.rules.exceptions
+        scope[names["users_frames"]] = users_frames
+        claiming = "".join(f"    {line}" for line in claiming.splitlines(keepends=True))
+        claiming = _CLAIM_OR_RAISE.format(**names, claiming=claiming)
+    source = _WRAPPER.format(**names, **words, claiming=claiming)
     wrapper = _function(source, scope, keying.parameters, cells, function)
     miss.switch = Switch(scope, names, miss)
     return wrapper, calls if isinstance(calls, Clock) else CallCell(wrapper)

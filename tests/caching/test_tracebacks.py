@@ -166,6 +166,87 @@ def test_whatever_the_kind_of_function_one_frame_at_most_is_ours(kind: str, argu
     assert not seen[-1]
 
 
+class Keeping:
+    @lru_cache(cache_exceptions=Oops)
+    def method(self, x: Any) -> Any:
+        raise Oops
+
+    @cached_property(cache_exceptions=Oops)
+    def value(self) -> Any:
+        raise Oops
+
+    @cached_property(cache_exceptions=Oops)
+    async def awaited(self) -> Any:
+        raise Oops
+
+
+KEEPING: dict[str, Callable[[], Callable[[Any], Any]]] = {
+    "function": lambda: lru_cache(cache_exceptions=Oops)(body),
+    "ttl and copies": lambda: lru_cache(cache_exceptions=Oops, ttl=60, copy=True)(body),
+    "events": lambda: lru_cache(cache_exceptions=Oops, on_hit=print)(body),
+    "safe": lambda: safe.lru_cache(cache_exceptions=Oops)(body),
+    "keymap": lambda: lru_cache(cache_exceptions=Oops, keymap=stringmap())(body),
+    "weight": lambda: lru_cache(cache_exceptions=Oops, maxbytes=10_000)(body),
+    "looked up": lambda: looked_up(lru_cache(cache_exceptions=Oops)(body)),
+    "coroutine": lambda: in_a_loop(lru_cache(cache_exceptions=Oops)(coroutine)),
+    "method": lambda: Keeping().method,
+    "property": lambda: of_one(lambda keeping: keeping.value),
+    "property of a coroutine": lambda: in_a_loop(of_one(keeping_awaited)),
+}
+
+
+def looked_up(f: Any) -> Callable[[Any], Any]:
+    return lambda x: f.lookup(x) if f.contains(x) else f(x)
+
+
+def of_one(look: Callable[[Keeping], Any]) -> Callable[[Any], Any]:
+    keeping = Keeping()
+    return lambda x: look(keeping)
+
+
+def in_a_loop(f: Any) -> Callable[[Any], Any]:
+    return lambda x: asyncio.run(f(x))
+
+
+async def keeping_awaited(keeping: Keeping) -> Any:
+    return await keeping.awaited
+
+
+@pytest.mark.parametrize("argument", [1, [1]], ids=["plain", "odd"])
+@pytest.mark.parametrize("kind", KEEPING)
+def test_an_exception_that_is_kept_shows_few_frames_of_ours(kind: str, argument: Any) -> None:
+    """One, and for a property that of the property too."""
+    f = KEEPING[kind]()
+    assert not frames(lambda: f(argument))[-1], "the function's own frame is the last"
+    for _ in range(2):
+        seen = frames(lambda: f(argument))
+        assert seen[-1], "it comes from memory"
+        assert sum(seen) == (2 if kind == "property" else 1)
+
+
+def test_an_exception_that_comes_from_an_archive_shows_one_frame_of_ours() -> None:
+    decorator = lru_cache(cache_exceptions=Oops, archive=archive(), name="f")
+    first, second = decorator(body), decorator(body)
+    frames(lambda: first(1))
+    for _ in range(2):
+        seen = frames(lambda: second(1))
+        assert seen[-1], "it comes from the archive, or from memory"
+        assert sum(seen) == 1
+    assert second.info()[:3] == (1, 0, 1)
+
+
+def test_what_a_key_raises_shows_the_frames_of_the_key() -> None:
+    class Key:
+        def __hash__(self) -> int:
+            raise Oops
+
+    f = lru_cache(cache_exceptions=Oops)(body)
+    for _ in range(2):
+        seen = frames(lambda: f(Key()))
+        assert seen[-1] is False
+        assert sum(seen) == 1
+
+
 @pytest.mark.parametrize("options", [{}, {"archive": "memory://"}, {"seed": 1}], ids=repr)
 def test_evaluations_show_no_frame_of_ours(options: dict[str, Any]) -> None:
     @seeded_cache(**options)
