@@ -115,6 +115,9 @@ class ByKey(MutableMapping[Any, Any]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def clear(self) -> None:
+        self._results.clear()
+
     def __repr__(self) -> str:
         return repr(dict(self))
 

@@ -267,6 +267,10 @@ class Shelf(MutableMapping[Any, Any]):
         if not self.discard(call):
             raise KeyError(call)
 
+    def clear(self) -> None:
+        for call in list(self):
+            self.discard(call)
+
     def __iter__(self) -> Iterator[Any]:
         return (call for call, _, _ in self.entries())
 

@@ -129,6 +129,24 @@ def test_clear_does_not_look_for_each_entry_among_all(
     assert f.info().miss == 100, "what was dumped is in the archive as before"
 
 
+@pytest.mark.parametrize("keymap", [None, stringmap()])
+def test_a_functions_part_of_an_archive_is_cleared_in_one_go(
+    keymap: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = archives.open("memory://")
+    f, g = (inf_cache(archive=archive, keymap=keymap, name=name)(same) for name in "fg")
+    for x in range(100):
+        f(x), g(x)
+    read: list[object] = []
+    entries = type(archive).entries
+    counted = lambda self, function=None: read.append(function) or entries(self, function)
+    monkeypatch.setattr(type(archive), "entries", counted)
+    f.__cache__().archive.clear()
+    assert len(read) <= 4
+    assert len(f.__cache__().archive) == 0
+    assert len(g.__cache__().archive) == len(archive) == 100
+
+
 def test_an_uncached_archive_takes_each_result_at_once() -> None:
     place = dict_archive(cached=False)
     f = lru_cache(1, cache=place, name="f")(same)
