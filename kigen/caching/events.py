@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kigen.caching.flight import GROUNDED, Flight
+from kigen.caching.held import Held, Raised
 from kigen.caching.miss import Miss
 from kigen.caching.owners import owned_call
 from kigen.errors import ConfigurationError
 from kigen.policies import MISSING
 from kigen.policies.policy import Entry
+
+if TYPE_CHECKING:
+    from kigen.caching.shelf import Shelf
 
 #: Is called with the key of a call.
 Listener = Callable[[Any], object] | None
@@ -21,9 +25,10 @@ Farewell = Callable[[Any, Any], object] | None
 class Events(NamedTuple):
     """What the options ``on_hit``, ``on_miss``, ``on_load`` and ``on_evict`` say.
 
-    Each is called with the key of the call, ``on_evict`` with the key and the result, in the
-    thread of the caller and after the fact. What it raises is the caller's. Of a call that is known
-    by its fingerprint alone, ``on_evict`` gets a digest: what it was called with is not kept.
+    Each is called with the key of the call, ``on_evict`` with the key and the result (or the
+    exception that is kept in its place), in the thread of the caller and after the fact. What it
+    raises is the caller's; the other events of the call are told all the same. Of a call that is
+    known by its fingerprint alone, ``on_evict`` gets a digest: what it was called with is not kept.
     """
 
     on_hit: Listener = None
@@ -57,31 +62,48 @@ class TellingMiss(Miss):
     __slots__ = ()
 
     def settle(self, flight: Flight, value: Any, now: float) -> Any:
-        value = super().settle(flight, value, now)
-        if flight is not GROUNDED:
-            self._tell("on_miss", flight.call)
-        return value
+        try:
+            return super().settle(flight, value, now)
+        finally:  # it is counted, also if somebody who hears of an eviction raises
+            if flight is not GROUNDED:
+                self._tell("on_miss", flight.call)
 
     def recall(self, key: Hashable, call: Any, now: float) -> Any:
-        value = super().recall(key, call, now)
-        if value is not MISSING:
-            self._tell("on_hit", call)
-        return value
+        entry = self.policy.find(key, now)
+        if entry is None or (isinstance(entry, Held) and not entry.lives()):
+            return MISSING
+        self._tell("on_hit", call)
+        return entry.hand_out() if isinstance(entry, Held) else entry.value
+
+    def serve_stale(self, held: Held, call: Any) -> Any:
+        self._tell("on_hit", call)
+        return super().serve_stale(held, call)
 
     def after_wait(self, value: Any, key: Hashable, call: Any, now: float) -> Any:
-        if value is not MISSING:
+        if value is MISSING:
+            return super().after_wait(value, key, call, now)
+        try:
+            return super().after_wait(value, key, call, now)
+        finally:  # it may be an exception that is kept
             self._tell("on_hit", call)
-        return super().after_wait(value, key, call, now)
 
     def leave(self, entry: Entry) -> None:
         super().leave(entry)
-        self._tell("on_evict", owned_call(entry.key), entry.kept)
+        kept = entry.kept
+        if kept.__class__ is Raised:
+            kept = kept.error
+        self._tell("on_evict", owned_call(entry.key), kept)
 
-    def _load(self, shelf: Any, flight: Flight, now: float) -> Any:
-        value = super()._load(shelf, flight, now)
-        if value.__class__ is not Flight:
+    def pour(self, shelf: Shelf, key: Hashable, value: Any) -> list[Entry]:
+        left = super().pour(shelf, key, value)
+        self.see_off(left)  # what the archive has by now it is not given again
+        return left
+
+    def take_in(self, flight: Flight, value: Any, age: float, now: float) -> None:
+        try:
+            super().take_in(flight, value, age, now)
+        finally:
             self._tell("on_load", flight.call)
-        return value
 
     def _tell(self, what: str, *facts: Any) -> None:
         listener = getattr(self.events, what)

@@ -304,15 +304,21 @@ class Miss:
         kept = MISSING if held is not None and not held.lives() else entry.kept
         shelf.evicted(entry.key, kept, 0.0 if held is None else held.age())
 
-    def pour(self, shelf: Shelf, key: Hashable, value: Any) -> None:
-        """Write all that is in memory, and one entry more, to the archive; empty the memory."""
+    def pour(self, shelf: Shelf, key: Hashable, value: Any) -> list[Entry]:
+        """Write all that is in memory, and one entry more, to the archive; empty the memory.
+
+        Returns what has left it.
+        """
+        left = []
         for each in self.policy:
             entry = self.policy.peek(each)
             if entry is not None:
                 self._offer(shelf, entry)
                 if self.policy.peek(each) is entry:  # and not what another thread put there
                     self.policy.discard(each)
+                    left.append(entry)
         shelf.evicted(key, value)
+        return left
 
     def recall(self, key: Hashable, call: Any, now: float) -> Any:
         """Return the value in memory under the ``key`` of a call, or `MISSING`; it is a use."""
@@ -351,19 +357,18 @@ class Miss:
     def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         stale = self._stale(key)
         if stale is not None:
-            return stale.hand_out()
+            return self.serve_stale(stale, call)
         return self.wait(flight, key, call, now)
+
+    def serve_stale(self, held: Held, call: Any) -> Any:
+        """Answer a call with what has expired."""
+        return held.hand_out()
 
     def _load(self, shelf: Shelf, flight: Flight, now: float) -> Any:
         try:
             value, age = shelf.take(flight)
             if value is not MISSING:
-                self.loads += 1
-                kept = MISSING
-                if flight not in obsolete:
-                    kept = self.remember(flight.key, value, now, age)
-                    self._take_back(flight)
-                flight.land(self.flights, kept)
+                self.take_in(flight, value, age, now)
         except BaseException:
             flight.land(self.flights)
             raise
@@ -372,6 +377,15 @@ class Miss:
         if value.__class__ is Raised:
             raise value.anew()
         return value
+
+    def take_in(self, flight: Flight, value: Any, age: float, now: float) -> None:
+        """Put into memory what the archive has, and hand it to those who wait."""
+        self.loads += 1
+        kept = MISSING
+        if flight not in obsolete:
+            kept = self.remember(flight.key, value, now, age)
+            self._take_back(flight)
+        flight.land(self.flights, kept)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what goes along to another process: not the computations under way."""

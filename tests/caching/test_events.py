@@ -144,3 +144,103 @@ def test_a_kept_exception_found_on_a_second_look_does_not_leave_the_key_locked()
         with pytest.raises(ValueError):
             f(1)
     assert not f.__globals__["claim"].__self__.flights
+
+
+def counted(f, heard: list[tuple[object, ...]]) -> None:
+    """Assert that as many hits, misses and loads were told of as were counted."""
+    names = [name for name, *_ in heard]
+    told = (names.count("on_hit"), names.count("on_miss"), names.count("on_load"))
+    assert told == f.info()[:3]
+
+
+def test_kept_exceptions_are_told_of_as_results_are(tmp_path: Path) -> None:
+    def session(heard: list[tuple[object, ...]]):
+        @lru_cache(
+            *(1,),
+            archive=tmp_path / "a.db",
+            name="f",
+            cache_exceptions=KeyError,
+            **listening(heard),
+        )
+        def f(x: object) -> object:
+            raise KeyError(x)
+
+        return f
+
+    first, second = [], []
+    for heard in (first, second):
+        f = session(heard)
+        for x in (1, 1, [2], [2]):
+            with pytest.raises(KeyError):
+                f(x)
+        counted(f, heard)
+    assert [name for name, *_ in first] == [
+        *("on_miss", "on_hit", "on_evict", "on_miss", "on_hit"),
+    ]
+    assert [name for name, *_ in second] == ["on_load", "on_hit", "on_evict", "on_load", "on_hit"]
+    assert isinstance(first[2][2], KeyError)
+
+
+def test_a_stale_result_that_is_served_is_a_hit(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("kigen.caching.held.monotonic", lambda: now[0])
+    monkeypatch.setattr("kigen.caching.miss.monotonic", lambda: now[0])
+    heard: list[tuple[object, ...]] = []
+
+    @lru_cache(ttl=1, stale=100, **listening(heard))
+    async def f(x: int) -> float:
+        await asyncio.sleep(0)
+        return now[0]
+
+    async def both() -> list[float]:
+        return await asyncio.gather(f(1), f(1))
+
+    assert asyncio.run(both()) == [100.0, 100.0]
+    now[0] += 2
+    assert asyncio.run(both()) == [102.0, 100.0]
+    counted(f, heard)
+    assert [name for name, *_ in heard] == ["on_miss", "on_hit", "on_hit", "on_miss"]
+
+
+def test_kept_exceptions_of_coroutines_are_told_of() -> None:
+    heard: list[tuple[object, ...]] = []
+
+    @lru_cache(cache_exceptions=KeyError, **listening(heard))
+    async def f(x: int) -> int:
+        await asyncio.sleep(0)
+        raise KeyError(x)
+
+    async def both() -> None:
+        await asyncio.gather(f(1), f(1), return_exceptions=True)
+
+    asyncio.run(both()), asyncio.run(both())
+    counted(f, heard)
+    assert f.info()[:2] == (3, 1)
+
+
+@pytest.mark.parametrize("where", [{}, {"archive": "memory://"}])
+def test_a_listener_that_raises_on_an_eviction_does_not_silence_the_miss_or_load(where) -> None:
+    heard: list[tuple[object, ...]] = []
+
+    def refuse(key: object, result: object) -> None:
+        raise RuntimeError("no room")
+
+    where = {name: kigen.archives.open(url) for name, url in where.items()}
+    f = lru_cache(1, **where, **{**listening(heard), "on_evict": refuse})(lambda x: x)
+    f(1)
+    for x in (2, 1, 2):
+        with pytest.raises(RuntimeError, match="no room"):
+            f(x)
+    counted(f, heard)
+    assert f(2) == 2
+
+
+def test_what_purge_pours_into_the_archive_has_left_memory() -> None:
+    heard: list[tuple[object, ...]] = []
+    cache = kigen.archives.open("memory://")
+    f = lru_cache(2, purge=True, cache=cache, **listening(heard))(lambda x: -x)
+    f(1), f(2)
+    heard.clear()
+    f(3)
+    assert heard == [("on_evict", 1, -1), ("on_evict", 2, -2), ("on_miss", 3)]
+    assert (f.info().size, len(f.archive())) == (0, 3)
