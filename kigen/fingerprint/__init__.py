@@ -15,6 +15,7 @@ kigen.errors.UnfingerprintableError: config['model'][0] has no fingerprint: ... 
 
 from __future__ import annotations
 
+import sys
 from hashlib import blake2b
 
 from kigen.errors import UnfingerprintableError
@@ -97,6 +98,8 @@ def take(walk: Walk, value: object, at: str) -> None:
     except Refusal as refusal:
         raise refusal.error(at) from None
     except RecursionError:
+        if _is_deep():  # the calls are at fault, which are so many, and not the value
+            raise
         raise UnfingerprintableError(
             f"{at or 'the value'} has no fingerprint: it is nested more deeply than Python's "
             f"recursion limit allows. {REMEDY}.",
@@ -104,3 +107,12 @@ def take(walk: Walk, value: object, at: str) -> None:
             type=type(value),
             reason="nested too deeply",
         ) from None
+
+
+def _is_deep() -> bool:
+    """Tells whether half of the recursion limit was used up by those who called."""
+    try:
+        sys._getframe(sys.getrecursionlimit() // 2)  # noqa: SLF001
+    except ValueError:
+        return False
+    return True

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kigen import UnkeyableCall, inf_cache
+from kigen import UnkeyableCall, inf_cache, lru_cache, safe
 from kigen.caching.plain import ATOMS, Digest, memory_key
 from kigen.fingerprint import digest, register
 
@@ -208,3 +208,20 @@ def test_numpy_s_integers_meet_whatever_is_equal_to_an_int(first: Any, second: A
     assert f.info()[:2] == (4, 2)
     moment = np.timedelta64(1, "s")
     assert (f(moment), f.info()[:2]) == (moment, (4, 3))
+
+
+@pytest.mark.parametrize("options", [{}, {"archive": "memory://"}], ids=repr)
+@pytest.mark.parametrize("decorator", [lru_cache, safe.lru_cache])
+def test_a_function_that_calls_itself_too_often_gets_pythons_own_error(decorator, options) -> None:
+    """Wherever the limit is met, and be it where the key of an argument is made."""
+
+    @decorator(**options)
+    def f(xs: list[int]) -> int:
+        return f([xs[0] + 1])
+
+    def at(depth: int) -> int:
+        return f([0]) if depth == 0 else at(depth - 1)
+
+    for depth in range(12):
+        with pytest.raises(RecursionError):
+            at(depth)

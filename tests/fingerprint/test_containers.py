@@ -195,6 +195,17 @@ def test_nesting_without_end_is_an_error_and_not_a_crash(wrap):
     assert caught.value.path == "tree"
 
 
+def test_where_too_many_calls_are_under_way_it_is_python_that_says_so():
+    """A small value is not at fault."""
+
+    def deeper():
+        digest([[1]])
+        deeper()
+
+    with pytest.raises(RecursionError):
+        deeper()
+
+
 def test_a_cycle_is_an_error_that_says_where_it_closes(refused):
     ring: list[object] = [1]
     ring.append(ring)
