@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import warnings
 from os.path import dirname, join
 from types import TracebackType
 
-_PACKAGE = join(dirname(dirname(__file__)), "")
+#: Where our frames are, and those of `contextlib` between them.
+_OURS = (join(dirname(dirname(__file__)), ""), "<kigen ", contextlib.__file__)
 
 
 def warn(message: str, category: type[Warning]) -> None:
@@ -33,4 +35,4 @@ def show_users_frames(error: BaseException) -> None:
 
 
 def _ours(filename: str) -> bool:
-    return filename.startswith((_PACKAGE, "<kigen "))
+    return filename.startswith(_OURS)
