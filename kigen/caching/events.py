@@ -69,7 +69,11 @@ class TellingMiss(Miss):
                 self._tell("on_miss", flight.call)
 
     def recall(self, key: Hashable, call: Any, now: float) -> Any:
-        entry = self.policy.find(key, now)
+        try:
+            entry = self.policy.find(key, now)
+        except BaseException:
+            self.uncount()
+            raise
         if entry is None or (isinstance(entry, Held) and not entry.lives()):
             return MISSING
         self._tell("on_hit", call)

@@ -117,7 +117,11 @@ class Miss:
         flight.call = call
         flight.owner = self.me()
         try:
-            other = self.flights.setdefault(key, flight)
+            try:
+                other = self.flights.setdefault(key, flight)
+            except BaseException:
+                self.uncount()
+                raise
             if other is flight:
                 if key in self.memory:
                     # Expired, or settled by somebody after we had looked, before we took off.
@@ -132,6 +136,10 @@ class Miss:
             raise
         return self._join(other, key, call, now)
 
+    def uncount(self) -> None:
+        """Let a call that ends before its key is found, or known to be absent, not be a hit."""
+        self.begun += 1
+
     def claim_odd(self, call: Any, now: float) -> Any:
         """`claim` a call that is not made of `ATOMS` alone.
 
@@ -141,7 +149,7 @@ class Miss:
             call = call if self.rounded is None else self.rounded(call)
             key = self.memory_key(call)
         except BaseException:
-            self.begun += 1  # so that the call does not count as a hit
+            self.uncount()
             raise
         value = self.recall(key, call, now)
         return self.claim(key, call, now) if value is MISSING else value
@@ -322,7 +330,11 @@ class Miss:
 
     def recall(self, key: Hashable, call: Any, now: float) -> Any:
         """Return the value in memory under the ``key`` of a call, or `MISSING`; it is a use."""
-        entry = self.policy.find(key, now)
+        try:
+            entry = self.policy.find(key, now)
+        except BaseException:
+            self.uncount()
+            raise
         if entry is None:
             return MISSING
         if entry.__class__ is Held:

@@ -12,6 +12,9 @@ For ``def f(x, y=2)`` under LRU the wrapper is::
                 return entry.value
         except (KeyError, TypeError):
             pass
+        except:
+            uncount()
+            raise
         key = (x, y)
         if x.__class__ in ATOMS and y.__class__ in ATOMS:
             ticket = claim(key, key, calls)
@@ -66,7 +69,7 @@ _OWN = (
     *("function", "keymap", "memory", "get", "claim", "claim_odd", "settle", "abandon", "withdraw"),
     *("flights", "MISSING", "error", "exceptions", "users_frames"),
     *("ATOMS", "Absent", "Flight", "Landing", "NULL", "on_hit", "pairs", "ref"),
-    *("cached", "calls", "entry", "key", "latest", "tick", "ticket", "value"),
+    *("cached", "calls", "entry", "key", "latest", "tick", "ticket", "uncount", "value"),
 )
 
 _templates: dict[str, CodeType] = {}  # source -> code: decorating in a loop compiles once
@@ -138,6 +141,9 @@ _HIT = """\
                 return {entry}.value
         except {Absent}:
             pass
+        except:
+            {uncount}()
+            raise
 """
 
 # Nothing leaves memory: each key is missed once.
@@ -146,6 +152,9 @@ _HIT_ONCE = """\
             return {memory}[{looked_up}].value
         except {Absent}:
             pass
+        except:
+            {uncount}()
+            raise
 """
 
 # What a listener raises is the caller's, be it a KeyError.
@@ -158,6 +167,9 @@ _HIT_TOLD = """\
                 {value} = {entry}.value
         except {Absent}:
             {entry} = None
+        except:
+            {uncount}()
+            raise
         if {entry} is not None:
             {on_hit}({found})
             return {value}
@@ -197,6 +209,7 @@ def compile_wrapper(
         "settle": miss.settle,
         "abandon": miss.abandon,
         "withdraw": miss.withdraw,
+        "uncount": miss.uncount,
         "flights": miss.flights,
         "MISSING": MISSING,
         "ATOMS": ATOMS,

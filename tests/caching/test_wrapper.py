@@ -451,3 +451,42 @@ def test_a_cache_over_a_cache_works_and_has_its_own_counts() -> None:
     assert [f(1), f(2), f(1)] == [1, 2, 1]
     assert f.info()[:2] == (0, 3)
     assert f.__wrapped__.info()[:2] == (1, 2)
+
+
+class Contrary:
+    """Has a hash, which all of them share, and raises when it is compared with another."""
+
+    error: type[Exception] = ValueError
+
+    def __hash__(self) -> int:
+        return 1
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        raise self.error("not comparable")
+
+
+class Hashless:
+    def __hash__(self) -> int:
+        raise RuntimeError("no hash today")
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, TypeError])
+@pytest.mark.parametrize("decorator", [inf_cache, lru_cache, lfu_cache])
+@pytest.mark.parametrize("listens", [False, True])
+def test_a_call_whose_key_raises_is_no_hit(error, decorator, listens, monkeypatch) -> None:
+    heard: list[Any] = []
+    monkeypatch.setattr(Contrary, "error", error)
+    f = decorator(on_hit=heard.append if listens else None)(lambda x: 1)
+    first = Contrary()
+    f(first)
+    for _ in range(3):
+        with pytest.raises(error, match="not comparable"):
+            f(Contrary())
+        with pytest.raises(RuntimeError, match="no hash today"):
+            f(Hashless())
+    assert f.info()[:3] == (0, 1, 0)
+    assert f(first) == 1
+    assert f.info()[:3] == (1, 1, 0)
+    assert heard == [first] * listens

@@ -358,16 +358,6 @@ def test_an_interrupt_while_the_archive_reads_or_writes_leaves_the_key_usable(
         archive.clear()
 
 
-def test_a_result_that_cannot_be_copied_leaves_the_key_usable() -> None:
-    @inf_cache(copy=True)
-    def f(x: int) -> Any:
-        return threading.Lock()
-
-    for _ in range(2):
-        with pytest.raises(TypeError):
-            f(1)
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_does_not_wait_for_its_parent_s_threads() -> None:
