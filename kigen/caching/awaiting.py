@@ -21,6 +21,7 @@ class AsyncMiss(Miss):
     __slots__ = ()
 
     awaits = True
+    begun: int
 
     @classmethod
     def caller(cls) -> Callable[[], Hashable]:

@@ -42,6 +42,7 @@ class Weighed(Bounded):
     weigh: Weigh
     taken: int
     loose: int  # bytes dropped by hand, which may still stand in line
+    dropped: int
 
     def __init__(self, maxsize: int | None, maxbytes: int, weigh: Weigh) -> None:
         super().__init__(maxsize or 0)
