@@ -23,6 +23,7 @@ from kigen.caching.memory import Memory
 from kigen.caching.miss import Miss
 from kigen.caching.plain import is_digested
 from kigen.caching.shelf import Shelf, Unwritten, as_it_is
+from kigen.caching.switch import is_off
 from kigen.errors import ArchiveError
 from kigen.policies import MISSING
 
@@ -161,13 +162,16 @@ class Control(Archiving):
     def _forget(self, call: Any) -> bool:
         known = False
         for key in self._forms(call):
-            self._miss.outdate(self._miss.memory_key(key))
+            place = self._miss.memory_key(key)
+            self._miss.outdate(place)
             known = self.memory.kept(key) is not MISSING or known
-            with suppress(KeyError):
-                del self.memory[key]
             shelf = self._miss.shelf
-            if shelf is not None:
-                known = shelf.discard(key) or known
+            try:
+                if shelf is not None:
+                    known = shelf.discard(key) or known
+                    self._miss.outdate(place)  # who took off since may bring it from the archive
+            finally:
+                self._miss.discard(place)
         return known
 
     def refresh(self, *args: Any, **kwargs: Any) -> Any:
@@ -175,8 +179,10 @@ class Control(Archiving):
 
         The old one stays until then; if the function raises, it stays for good. If the new one is
         not to be kept (``condition``), neither is the old one. Await what this returns for a
-        coroutine function.
+        coroutine function. Within `kigen.disabled()` it is computed, and the old one stays.
         """
+        if is_off():
+            return self._function(*args, **kwargs)
         told = self._told(self._told_apart(args, kwargs))
         value = self._function(*args, **kwargs)
         return self._keep_later(told, value) if self._miss.awaits else self._keep(told, value)
@@ -282,4 +288,7 @@ class Control(Archiving):
         if shelf is not None and shelf.through and not shelf.write(call, value):
             with suppress(ArchiveError):  # of which the user has been told
                 shelf.discard(call)
+        if shelf is not None:  # whoever took off before may have brought the old one from there
+            self._miss.outdate(key)
+            self.memory[key] = value
         return value

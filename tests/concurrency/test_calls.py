@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from kigen import ReentrantCall, archives, inf_cache, lfu_cache, lru_cache
+from kigen.caching import flight
 from tests.crowd import TIMEOUT, crowd, eager_threads
 
 CACHES = pytest.mark.parametrize("cache", [inf_cache, lru_cache, lfu_cache], ids=repr)
@@ -356,6 +357,35 @@ def test_an_interrupt_while_the_archive_reads_or_writes_leaves_the_key_usable(
         assert crowd(2, lambda _: f(1)) == [1, 1]
         f.clear()
         archive.clear()
+
+
+@CACHES
+@pytest.mark.parametrize("how", ["refresh", "invalidate"])
+def test_no_old_result_outlives_a_storm_of_calls_and_invalidations(
+    cache: Any, options: Any, how: str
+) -> None:
+    state = [0, 0]
+
+    @cache(**options, name="f")
+    def f(x: int) -> int:
+        seen = state[x]
+        time.sleep(0)  # others may go on meanwhile
+        return seen
+
+    def storm(number: int) -> None:
+        for turn in range(40):
+            if number < 2 and turn % 4 == 0:
+                state[number] += 1
+                getattr(f, how)(number)
+            f(turn % 2)
+
+    with eager_threads():
+        assert crowd(6, storm) == [None] * 6
+    assert [f(0), f(1)] == state
+    f.clear()
+    assert [f(0), f(1)] == state
+    assert flight.waiting == {} == flight.gates
+    assert flight.obsolete == set()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
