@@ -62,8 +62,9 @@ if hasattr(os, "register_at_fork"):
 def disabled() -> Iterator[None]:
     """Turn all caches off within the block, in all threads: functions are simply called.
 
-    Nothing is looked up, kept, or counted. What is in memory and archives stays, and is found
-    again after the block. The environment variable ``KIGEN_DISABLE=1`` does the same for good.
+    No call is looked up, kept, or counted, nor what ``refresh()`` computes; ``contains()`` and its
+    kin still tell what there is. What is in memory and archives stays, and is found again after
+    the block. The environment variable ``KIGEN_DISABLE=1`` does the same for good.
 
     >>> from kigen import lru_cache
     >>> @lru_cache
@@ -85,6 +86,11 @@ def disabled() -> Iterator[None]:
             _change(_blocks.discard, block)
     finally:  # once more: an interrupt may have cut the first short
         _change(_blocks.discard, block)
+
+
+def is_off() -> bool:
+    """Return whether the caches are off."""
+    return bool(_blocks)
 
 
 def _change(blocks: Callable[[Any], None], changed: Any) -> None:

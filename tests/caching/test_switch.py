@@ -222,3 +222,28 @@ def test_a_forked_child_has_its_own_blocks_alone() -> None:
             done.set()
     with disabled():
         join(fork(child_within_a_block))
+
+
+def test_a_refresh_computes_and_leaves_what_there_is(tmp_path: Path) -> None:
+    numbers = count()
+    f = lru_cache(archive=tmp_path / "a.db", name="f")(lambda x: next(numbers))
+    assert f(1) == 0
+    with disabled():
+        assert f.refresh(1) == 1
+        assert f.refresh(2) == 2
+        assert (f.peek(1), f.contains(2)) == (0, False)
+    assert f(1) == 0
+    assert len(f.archive()) == 1
+
+
+def test_a_refresh_of_a_coroutine_function_is_awaited() -> None:
+    numbers = count()
+
+    @lru_cache
+    async def f(x: int) -> int:
+        return next(numbers)
+
+    assert asyncio.run(f(1)) == 0
+    with disabled():
+        assert asyncio.run(f.refresh(1)) == 1
+    assert asyncio.run(f(1)) == 0
