@@ -27,9 +27,10 @@ class KeyedMiss(Miss):
         if call.__class__ is tuple:
             given = call[0], GIVEN
             try:
-                value = self.recall(given, given, now)
-            except TypeError:  # a key without a hash, which is never given
-                value = MISSING
+                hash(given)
+            except TypeError:  # which is never given
+                return super().claim_odd(call, now)
+            value = self.recall(given, given, now)
             if value is not MISSING:
                 return value
         return super().claim_odd(call, now)
