@@ -10,33 +10,26 @@ from __future__ import annotations
 import os
 import sys
 from _thread import get_ident
-from collections.abc import Callable, Hashable, Sequence
-from contextlib import ExitStack
-from time import monotonic
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
 from kigen.caching.flight import GROUNDED, Flight, gates, obsolete
 from kigen.caching.free_threads import counts, tally
-from kigen.caching.guard import FIXED, choose_guard
+from kigen.caching.guard import FIXED
 from kigen.caching.held import Held, Raised
-from kigen.caching.notices import warn
-from kigen.caching.owners import Owner, disown
-from kigen.caching.plain import memory_key
-from kigen.errors import StorageWarning, UnfingerprintableError
+from kigen.caching.keeper import Keeper
 from kigen.policies import MISSING, Policy
 
 if TYPE_CHECKING:
     from kigen.caching.events import Events
-    from kigen.caching.guard import Copier
     from kigen.caching.naming import Naming
     from kigen.caching.rules import Rules
     from kigen.caching.shelf import Shelf
     from kigen.caching.switch import Switch
-    from kigen.policies.policy import Entry
 
 
-class Miss:
+class Miss(Keeper):
     """The slow half of one cached function; the fast half is compiled (`kigen.caching.wrapper`).
 
     Two tables: the policy's memory, and the flights, which are the computations under way. A key
@@ -48,21 +41,12 @@ class Miss:
         "begun",
         "events",
         "flights",
-        "guard",
         "loads",
         "me",
-        "memory",
         "misses",
-        "naming",
-        "owned",
         "plain",
-        "policy",
-        "purge",
         "rounded",
-        "rules",
-        "shelf",
         "switch",
-        "told",
     )
 
     #: Turns the cache off and on; as old as the wrapper.
@@ -81,25 +65,15 @@ class Miss:
         purge: bool = False,
         events: Events | None = None,
     ) -> None:
-        self.policy: Policy = policy
-        self.memory: dict[Hashable, Any] = policy.memory
+        super().__init__(policy, naming, copy, rules, purge)
         self.me: Callable[[], Hashable] = self.caller()
-        self.naming: Naming = naming
-        #: For a method, whose instance is held weakly: whether that alone is the key.
-        self.owned: bool | None = None
-        self.guard: Callable[[Any], Copier | None] = choose_guard(copy)
-        self.rules: Rules | None = rules
         self.rounded: Callable[[Any], Any] | None = rounded
-        self.purge: bool = purge
         self.events: Events | None = events
         self.plain: bool = rules is None and events is None
-        self.shelf: Shelf | None = None
         self.flights: dict[Hashable, Flight] = {}
         self.begun: int = 0
         self.misses: int = 0
         self.loads: int = 0
-        #: Whether the user has been told that something is not kept.
-        self.told: bool = False
         _alive.add(self)
 
     @classmethod
@@ -206,32 +180,6 @@ class Miss:
         if flight is not None:
             flight.outdate(self.flights)
 
-    def memory_key(self, call: Any) -> Hashable:
-        """Return the key in memory for any call; raises `kigen.errors.UnkeyableCall`."""
-        try:
-            key = memory_key(call, typed=self.naming.typed)
-        except UnfingerprintableError:
-            raise self.naming.refusal(call) from None
-        if self.owned is None:
-            return key
-        return disown(key, bare=self.owned, gone=self._gone)
-
-    def discard(self, key: Hashable) -> bool:
-        """Drop what is in memory under a key, written or not; return whether there was anything."""
-        there = self.policy.discard(key)
-        if self.shelf is not None:
-            self.shelf.unwritten.pop(key, None)
-        return there
-
-    def clear(self) -> None:
-        """Drop all that is in memory, written or not."""
-        if self.shelf is not None:
-            self.shelf.unwritten.clear()
-        self.policy.clear()
-
-    def _gone(self, owner: Owner) -> None:
-        self.policy.discard(owner.key)
-
     def wait(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         """Wait for another caller's flight; return what `claim` returns after that."""
         self.begun += 1  # it is no hit until it has a value, whoever clears the counts meanwhile
@@ -244,89 +192,6 @@ class Miss:
         if value is MISSING:  # it raised, which is its caller's affair; now we try
             return self.claim(key, call, now)
         return value.hand_out() if value.__class__ is Held else value
-
-    def remember(self, key: Hashable, value: Any, now: float, age: float = 0.0) -> Any:
-        """Put a value into memory, and return it, or what is to hand it out: as it lies there.
-
-        ``age`` is how many seconds ago it was computed. Whoever leaves memory for it is offered to
-        the archive.
-        """
-        life = None if self.rules is None else self.rules.lifetime(value)
-        held = self._hold(value, life, age)
-        if held is MISSING:
-            self.policy.discard(key)
-            return value
-        self.put(key, value if held is None else held.kept, now, held)
-        return value if held is None else held
-
-    def _hold(self, value: Any, life: float | None, age: float = 0.0) -> Any:
-        """Return the `Held` of a value; None for one that is simply handed out, and `MISSING` for
-        one that is to be copied and cannot be.
-        """
-        copier = None if value.__class__ in FIXED else self.guard(value)
-        if copier is None and life is None and value.__class__ is not Raised:
-            return None
-        born = None if life is None else monotonic() - age
-        deadline = None if born is None or life is None else born + life
-        try:
-            return Held(value, copier, deadline, born)
-        except Exception as error:
-            if copier is None:
-                raise
-            self._tell_uncopied(value, error)
-            return MISSING
-
-    def _tell_uncopied(self, value: Any, error: Exception) -> None:
-        if not self.told:
-            self.told = True
-            warn(
-                f"{self.naming.function!r} returns a {type(value).__name__} that is not kept, for "
-                f"copy=True cannot copy it ({error!r}); give its class a __deepcopy__, or let "
-                "callers share one object (copy=None)",
-                StorageWarning,
-            )
-
-    def put(self, key: Hashable, value: Any, now: float, held: Held | None) -> None:
-        """Put into memory what is to lie there; see off whoever leaves for it."""
-        if self.purge and self.shelf is not None and len(self.policy) == self.policy.maxsize:
-            self.pour(self.shelf, key, value)
-            return
-        left = self.policy.add(key, value, now, held)
-        if left:
-            self.see_off(left)
-
-    def see_off(self, left: Sequence[Entry]) -> None:
-        """See those off who had to leave memory: all, even if what listens to one raises."""
-        with ExitStack() as farewell:
-            for entry in reversed(left):
-                farewell.callback(self.leave, entry)
-
-    def leave(self, entry: Entry) -> None:
-        """See an entry off that had to leave memory: the archive may want it."""
-        if self.shelf is not None:
-            self._offer(self.shelf, entry)
-
-    def _offer(self, shelf: Shelf, entry: Entry) -> None:
-        """Let the archive have an entry, with its age; an expired one is nothing any more."""
-        held = entry if isinstance(entry, Held) else None
-        kept = MISSING if held is not None and not held.lives() else entry.kept
-        shelf.evicted(entry.key, kept, 0.0 if held is None else held.age())
-
-    def pour(self, shelf: Shelf, key: Hashable, value: Any) -> list[Entry]:
-        """Write all that is in memory, and one entry more, to the archive; empty the memory.
-
-        Returns what has left it.
-        """
-        left = []
-        for each in self.policy:
-            entry = self.policy.peek(each)
-            if entry is not None:
-                self._offer(shelf, entry)
-                if self.policy.peek(each) is entry:  # and not what another thread put there
-                    self.policy.discard(each)
-                    left.append(entry)
-        shelf.evicted(key, value)
-        return left
 
     def recall(self, key: Hashable, call: Any, now: float) -> Any:
         """Return the value in memory under the ``key`` of a call, or `MISSING`; it is a use."""
@@ -341,16 +206,9 @@ class Miss:
             return entry.hand_out() if entry.lives() else MISSING
         return entry.value
 
-    def _stale(self, key: Hashable) -> Held | None:
-        """Return what has expired, if it may be served while somebody computes it anew."""
-        if self.rules is None or not self.rules.stale:
-            return None
-        held = self.policy.peek(key)
-        return held if held.__class__ is Held and held.lives(self.rules.stale) else None
-
     def _keep(self, flight: Flight, value: Any, now: float) -> Any:
         life = None if self.rules is None else self.rules.grant(value)
-        held = self._hold(value, life)
+        held = self.hold(value, life)
         if held is MISSING:
             return value
         if life is None or life > 0:
@@ -367,7 +225,7 @@ class Miss:
                 self.shelf.archive.discard(flight.name)
 
     def _join(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
-        stale = self._stale(key)
+        stale = self.stale(key)
         if stale is not None:
             return self.serve_stale(stale, call)
         return self.wait(flight, key, call, now)
