@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from kigen.caching.info import CacheInfo as CacheInfo  # noqa: PLC0414 - exported
+    from kigen.caching.handle.info import CacheInfo as CacheInfo  # noqa: PLC0414 - exported
 
 __all__ = ["isiterable"]
 
@@ -34,6 +34,6 @@ def _b(message: str) -> bytes:
 def __getattr__(name: str) -> Any:
     if name != "CacheInfo":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from kigen.caching.info import CacheInfo
+    from kigen.caching.handle.info import CacheInfo
 
     return CacheInfo

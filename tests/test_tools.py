@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import kigen.caching.info
+import kigen.caching.handle.info
 from kigen import tools
 
 
@@ -49,7 +49,7 @@ def test_an_error_in_iter_is_the_users() -> None:
 
 def test_cache_info_is_the_one_that_caches_give() -> None:
     """One class under two names."""
-    assert tools.CacheInfo is kigen.caching.info.CacheInfo
+    assert tools.CacheInfo is kigen.caching.handle.info.CacheInfo
 
 
 def test_other_names_are_not_there() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kigen.caching.cached import CachedFunction
-from kigen.caching.call import Call
+from kigen.caching.calls.call import Call
 from kigen.caching.decorators import (
     inf_cache,
     lfu_cache,
@@ -14,10 +14,10 @@ from kigen.caching.decorators import (
     s3fifo_cache,
     sieve_cache,
 )
-from kigen.caching.info import CacheInfo, StandardCacheInfo
+from kigen.caching.handle.info import CacheInfo, StandardCacheInfo
 from kigen.caching.memoizer import Memoizer
+from kigen.caching.misses.switch import disabled
 from kigen.caching.properties import cached_property
-from kigen.caching.switch import disabled
 
 __all__ = [
     "CacheInfo",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, overload
 if TYPE_CHECKING:
     from kigen.archives import Archive
     from kigen.caching.bound import OfAnything, OfClass, OfInstance, OfNothing, OfOne
-    from kigen.caching.functioncache import FunctionCache
-    from kigen.caching.ignoring import Ignore
-    from kigen.caching.info import CacheInfo, StandardCacheInfo
+    from kigen.caching.calls.ignoring import Ignore
+    from kigen.caching.handle.functioncache import FunctionCache
+    from kigen.caching.handle.info import CacheInfo, StandardCacheInfo
     from kigen.caching.options import Where
 
 P = ParamSpec("P")

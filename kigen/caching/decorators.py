@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from inspect import Signature
 
     from kigen.caching.cached import CachedFunction
-    from kigen.caching.ignoring import Ignore
+    from kigen.caching.calls.ignoring import Ignore
     from kigen.caching.options import AllOptions, Options, Where
 
 P = ParamSpec("P")

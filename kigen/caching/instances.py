@@ -8,10 +8,10 @@ from typing import Any, final
 from weakref import ref
 
 from kigen import fingerprint
-from kigen.caching.call import Call, is_key
-from kigen.caching.elide import Elided
-from kigen.caching.naming import Naming
-from kigen.caching.owners import Owner
+from kigen.caching.calls.call import Call, is_key
+from kigen.caching.calls.elide import Elided
+from kigen.caching.calls.naming import Naming
+from kigen.caching.calls.owners import Owner
 from kigen.errors import ConfigurationError, UnfingerprintableError
 from kigen.policies import INF, MISSING
 from kigen.policies.policy import Entry, hold

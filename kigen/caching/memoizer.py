@@ -7,17 +7,17 @@ from functools import update_wrapper
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, cast
 
-from kigen.caching.caches import give, is_memory, open_archive
-from kigen.caching.control import Control
-from kigen.caching.events import Events, TellingMiss
-from kigen.caching.identity import nature
-from kigen.caching.keying import Keying
+from kigen.caching.calls.identity import nature
+from kigen.caching.calls.keying import Keying
+from kigen.caching.calls.naming import Naming, version_text
+from kigen.caching.handle.caches import give, is_memory, open_archive
+from kigen.caching.handle.control import Control
 from kigen.caching.kinds import is_method, materialized, refuse_comparison, refuse_kinds
-from kigen.caching.miss import Miss
-from kigen.caching.naming import Naming, version_text
+from kigen.caching.misses.events import Events, TellingMiss
+from kigen.caching.misses.miss import Miss
 from kigen.caching.options import DEFAULTS, AllOptions, OnChange, check_kinds, refuse_unknown
-from kigen.caching.rules import Rules
-from kigen.caching.shelf import Shelf
+from kigen.caching.results.rules import Rules
+from kigen.caching.results.shelf import Shelf
 from kigen.caching.wrapper import compile_key, compile_wrapper
 from kigen.errors import ConfigurationError
 from kigen.policies import Policy, make_policy
@@ -26,7 +26,7 @@ from kigen.signature import Parameters, kind
 if TYPE_CHECKING:
     from kigen.archives import Archive
     from kigen.caching.cached import CachedFunction
-    from kigen.caching.ignoring import Ignore
+    from kigen.caching.calls.ignoring import Ignore
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -199,7 +199,7 @@ class Memoizer:
         if keymap is not None and self.rounding is not None:
             keymap = self.rounding(keymap)
         if keymap is not None and self.safe and not hasattr(keymap, "field_specs"):
-            from kigen.caching.lenient import lenient_keymap
+            from kigen.caching.misses.lenient import lenient_keymap
 
             keymap = lenient_keymap(keymap)
         if keymap is not self.keymap and hasattr(self.keymap, "lossy"):
@@ -215,19 +215,19 @@ class Memoizer:
     def _miss_type(self, function: Callable[..., Any], keying: Keying) -> type[Miss]:
         kinds: list[type[Miss]] = [TellingMiss] if self.events is not None else []
         if keying.exact is not None:
-            from kigen.caching.keyed import KeyedMiss
+            from kigen.caching.handle.keyed import KeyedMiss
 
             kinds.append(KeyedMiss)
         if self.safe:
-            from kigen.caching.lenient import LenientMiss
+            from kigen.caching.misses.lenient import LenientMiss
 
             kinds.append(LenientMiss)
         if self.maxbytes is not None and self.maxsize != 0:
-            from kigen.caching.weighing import WeighingMiss
+            from kigen.caching.misses.weighing import WeighingMiss
 
             kinds.append(WeighingMiss)
         if kind(function) == "coroutine":
-            from kigen.caching.awaiting import AsyncMiss
+            from kigen.caching.misses.awaiting import AsyncMiss
 
             kinds.append(AsyncMiss)
         if len(kinds) > 1:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from kigen.archives import Archive, cache
-    from kigen.caching.events import Farewell, Listener
-    from kigen.caching.ignoring import Ignore
-    from kigen.caching.rules import Span, Ttl
+    from kigen.caching.calls.ignoring import Ignore
+    from kigen.caching.misses.events import Farewell, Listener
+    from kigen.caching.results.rules import Span, Ttl
 
     #: An archive, or where one is: a path or a URL.
     Where = Archive | cache | str | PathLike[str]

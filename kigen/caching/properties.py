@@ -6,8 +6,8 @@ from collections.abc import AsyncIterable, Callable, Coroutine, Iterator, Mappin
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, Unpack, overload
 
+from kigen.caching.calls.keying import Keying
 from kigen.caching.instances import InstanceNaming, Instances
-from kigen.caching.keying import Keying
 from kigen.caching.kinds import materialized, refuse_kinds
 from kigen.caching.memoizer import Memoizer
 from kigen.caching.notices import show_users_frames
@@ -19,7 +19,7 @@ from kigen.signature import Parameters, kind
 if TYPE_CHECKING:
     from kigen.archives import Archive
     from kigen.caching.bound import Refreshed
-    from kigen.caching.info import CacheInfo
+    from kigen.caching.handle.info import CacheInfo
 
 R = TypeVar("R")
 T = TypeVar("T")

@@ -42,7 +42,7 @@ nothing: each call is a hit or a claim. It is a float, which CPython adds to fas
 (10 % of a hit), and is exact up to 2**53; no thread switch falls between its load and its store.
 It alone lies in a cell; the other names are the wrapper's globals, since each cell that a function
 closes over costs 1 ns a call (6 of them: another 10 % of a hit). Without the GIL, a counter of
-`kigen.caching.free_threads` takes its place.
+`kigen.caching.misses.free_threads` takes its place.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ from types import CellType, CodeType, FunctionType
 from typing import Any
 from weakref import ref
 
-from kigen.caching.flight import Flight
-from kigen.caching.free_threads import FREE_THREADED, CallCell, Clock
-from kigen.caching.ignoring import pairs
-from kigen.caching.keying import Keying
-from kigen.caching.miss import Miss
+from kigen.caching.calls.ignoring import pairs
+from kigen.caching.calls.keying import Keying
+from kigen.caching.calls.plain import ATOMS
+from kigen.caching.misses.flight import Flight
+from kigen.caching.misses.free_threads import FREE_THREADED, CallCell, Clock
+from kigen.caching.misses.miss import Miss
+from kigen.caching.misses.switch import Switch
 from kigen.caching.notices import users_frames
-from kigen.caching.plain import ATOMS
-from kigen.caching.switch import Switch
 from kigen.compile import compile_function
 from kigen.policies import INF, MISSING
 from kigen.signature import NULL, Parameters
@@ -224,7 +224,7 @@ def compile_wrapper(
     scope |= {names[name]: getattr(miss.policy, name) for name in miss.policy.shared}
     words = _SYNC | _COUNTED[FREE_THREADED]
     if miss.awaits:
-        from kigen.caching.awaiting import Landing
+        from kigen.caching.misses.awaiting import Landing
 
         words |= _ASYNC
         scope[names["Landing"]] = Landing

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, overload
 
-from kigen.caching.keying import Keying
+from kigen.caching.calls.keying import Keying
 from kigen.caching.travel import Travelling
 from kigen.caching.wrapper import compile_key
 from kigen.seeded.ledger import DedupInfo, Ledger
@@ -37,7 +37,7 @@ class _LikeFunction(Travelling):
         return self if instance is None else MethodType(made, instance)
 
     def _kigen_settings(self) -> Any:
-        """Return what tells it from the function itself: see `kigen.caching.identity.identify`."""
+        """Return what tells it from the function itself: see `kigen.caching.calls.identity`."""
         return "dedup"
 
 

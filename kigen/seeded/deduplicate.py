@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Generic, Never, ParamSpec, TypeVar, overload
 
-from kigen.caching.caches import open_archive
+from kigen.caching.handle.caches import open_archive
 from kigen.caching.kinds import refuse_kinds
 from kigen.errors import ConfigurationError
 from kigen.key import Key

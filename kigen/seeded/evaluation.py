@@ -8,9 +8,9 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar, overload
 
 from kigen.caching import CacheInfo, Memoizer
-from kigen.caching.call import know_key_type
-from kigen.caching.keying import Keying
-from kigen.caching.naming import Naming
+from kigen.caching.calls.call import know_key_type
+from kigen.caching.calls.keying import Keying
+from kigen.caching.calls.naming import Naming
 from kigen.caching.notices import show_users_frames
 from kigen.caching.travel import Travelling
 from kigen.errors import ConfigurationError, KeyFieldError

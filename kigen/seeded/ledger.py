@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kigen.caching.call import snapshot
-from kigen.caching.naming import Naming
+from kigen.caching.calls.call import snapshot
+from kigen.caching.calls.naming import Naming
 from kigen.errors import ReentrantCall
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ import pytest
 
 import kigen
 from kigen import Key, Param, archives, dedup, inf_cache, lfu_cache, lru_cache, seeded_cache
-from kigen.caching import flight, wrapper
+from kigen.caching import wrapper
+from kigen.caching.misses import flight
 from tests.crowd import crowd
 
 CACHES = pytest.mark.parametrize("cache", [inf_cache, lru_cache, lfu_cache], ids=repr)

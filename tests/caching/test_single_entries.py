@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kigen import inf_cache, lru_cache
-from kigen.caching import flight
+from kigen.caching.misses import flight
 
 
 def counting(**options):

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from kigen import ReentrantCall, archives, inf_cache, lfu_cache, lru_cache
-from kigen.caching import flight
+from kigen.caching.misses import flight
 from tests.crowd import TIMEOUT, crowd, eager_threads
 
 CACHES = pytest.mark.parametrize("cache", [inf_cache, lru_cache, lfu_cache], ids=repr)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import kigen
-from kigen.caching import flight
+from kigen.caching.misses import flight
 from tests.concurrency.interrupts import interrupted
 from tests.crowd import TIMEOUT, crowd
 

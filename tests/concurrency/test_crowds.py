@@ -13,7 +13,7 @@ import pytest
 
 import kigen
 from kigen import safe
-from kigen.caching import flight
+from kigen.caching.misses import flight
 from tests.crowd import TIMEOUT, crowd, eager_threads
 
 POLICIES = ("no", "inf", "lru", "lfu", "mru", "rr", "sieve", "s3fifo")

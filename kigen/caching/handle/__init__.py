@@ -1,0 +1,1 @@
+"""What a decorated function offers beside being called."""

@@ -1,0 +1,1 @@
+"""What happens to a call that memory does not answer at once."""
