@@ -70,7 +70,7 @@ class Weigher:
         if not self._told:
             self._told = True
             warn(
-                f"{self._naming.identity} returns a {type(result).__name__} that is not kept in "
+                f"{self._naming.label} returns a {type(result).__name__} that is not kept in "
                 f"memory: weigh={self._weigh!r} {what}; let it return a number of bytes, from 0",
                 StorageWarning,
             )

@@ -453,3 +453,15 @@ def test_the_bound_holds_and_nothing_drifts_where_many_threads_call(cache: Any) 
     assert f.info().bytes == weight_in_memory(f)
     f.clear()
     assert f.info().bytes == 0
+
+
+def test_a_result_that_cannot_be_weighed_is_returned_whatever_the_function_captured() -> None:
+    """Its name at rest would need a fingerprint of that; a warning does not."""
+    captured = object()
+
+    @kigen.lru_cache(maxbytes=100, weigh=lambda _: -1)
+    def f(x: int) -> tuple[int, object]:
+        return x, captured
+
+    with pytest.warns(kigen.StorageWarning, match="is not kept in memory"):
+        assert f(1) == (1, captured)
