@@ -213,7 +213,7 @@ def test_a_changed_version_computes_anew(tmp_path: Path) -> None:
 def test_a_value_that_expires_is_computed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr("kigen.caching.results.held.monotonic", lambda: now)
-    monkeypatch.setattr("kigen.caching.misses.miss.monotonic", lambda: now)
+    monkeypatch.setattr("kigen.caching.results.keeper.monotonic", lambda: now)
 
     class Clock:
         @cached_property(ttl=10)

@@ -541,7 +541,7 @@ def test_an_exception_that_is_kept_is_no_result_in_the_cache_s_mapping(where: An
 def test_what_has_expired_is_not_in_the_cache_s_mapping(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("kigen.caching.results.held.monotonic", lambda: now[0])
-    monkeypatch.setattr("kigen.caching.misses.miss.monotonic", lambda: now[0])
+    monkeypatch.setattr("kigen.caching.results.keeper.monotonic", lambda: now[0])
     f = inf_cache(ttl=5)(lambda x: x)
     f(1)
     now[0] += 3

@@ -184,7 +184,7 @@ def test_kept_exceptions_are_told_of_as_results_are(tmp_path: Path) -> None:
 def test_a_stale_result_that_is_served_is_a_hit(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("kigen.caching.results.held.monotonic", lambda: now[0])
-    monkeypatch.setattr("kigen.caching.misses.miss.monotonic", lambda: now[0])
+    monkeypatch.setattr("kigen.caching.results.keeper.monotonic", lambda: now[0])
     heard: list[tuple[object, ...]] = []
 
     @lru_cache(ttl=1, stale=100, **listening(heard))

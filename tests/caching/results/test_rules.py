@@ -20,7 +20,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A clock that stands still until a test moves it: ``clock[0] += seconds``."""
     now = [1_000_000.0]
     monkeypatch.setattr("kigen.caching.results.held.monotonic", lambda: now[0])
-    monkeypatch.setattr("kigen.caching.misses.miss.monotonic", lambda: now[0])
+    monkeypatch.setattr("kigen.caching.results.keeper.monotonic", lambda: now[0])
     monkeypatch.setattr("kigen.caching.results.shelf.time", lambda: now[0])
     monkeypatch.setattr("time.time", lambda: now[0])
     return now
@@ -145,7 +145,7 @@ def test_a_result_may_expire_while_it_is_asked_for(asked, monkeypatch: pytest.Mo
         return now[0]
 
     monkeypatch.setattr("kigen.caching.results.held.monotonic", ticking)
-    monkeypatch.setattr("kigen.caching.misses.miss.monotonic", ticking)
+    monkeypatch.setattr("kigen.caching.results.keeper.monotonic", ticking)
     for seconds in range(5):
         f = inf_cache(ttl=3, cache=kigen.archives.open("memory://"))(lambda x: x)
         f(1)
