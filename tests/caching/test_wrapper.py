@@ -318,17 +318,6 @@ def test_decorating_in_a_loop_compiles_once() -> None:
     assert all(f.info()[:2] == (0, 1) for f in made), "they share code, and nothing else"
 
 
-def test_recursion_goes_half_as_deep_as_without_a_cache() -> None:
-    """One frame of ours a level."""
-
-    @inf_cache
-    def depth(n: int) -> int:
-        return 0 if n == 0 else 1 + depth(n - 1)
-
-    room = sys.getrecursionlimit() - len(inspect.stack()) - 50
-    assert depth(room // 2) == room // 2
-
-
 @pytest.mark.parametrize("offset", range(8))
 def test_at_whatever_frame_a_recursion_ends_each_key_can_be_asked_for_again(offset: int) -> None:
     """At the very limit there is no frame left in which to take anything back."""

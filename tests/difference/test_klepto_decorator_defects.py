@@ -77,6 +77,15 @@ def a_coroutine_function(lib: Any, _: Path) -> Any:
     return asyncio.run(twice())
 
 
+@defect(theirs=RecursionError, ours=800)
+def a_recursion_that_goes_deeper_than_half_of_the_limit(lib: Any, _: Path) -> Any:
+    @lib.inf_cache()
+    def f(n: int) -> int:
+        return f(n - 1) + 1 if n else 0
+
+    return f(800)
+
+
 @defect(theirs=[[1], []], ours=ConfigurationError)
 def a_generator_function(lib: Any, _: Path) -> Any:
     @lib.inf_cache()

@@ -6,6 +6,7 @@ from _thread import allocate_lock
 from collections.abc import Hashable
 from typing import Any, Final, Protocol, final
 
+from kigen.caching.misses.depth import lifts, lower
 from kigen.errors import ReentrantCall
 from kigen.fingerprint.refusal import shown
 from kigen.policies import MISSING
@@ -112,6 +113,8 @@ class Flight:
                 pass  # it was open
         gates.pop(self, None)
         obsolete.discard(self)
+        if lifts:
+            lower(self)
 
     @staticmethod
     def after_fork() -> None:

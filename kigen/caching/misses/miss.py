@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
+from kigen.caching.misses.depth import STEP, lift, lifts
 from kigen.caching.misses.flight import GROUNDED, Flight, gates, obsolete
 from kigen.caching.misses.free_threads import counts, tally
 from kigen.caching.results.guard import FIXED
@@ -104,6 +105,8 @@ class Miss(Keeper):
                         flight.land(self.flights)
                         return value
                 self.begun += 1
+                if len(self.flights) % STEP == 0 and not self.awaits:
+                    lift(flight)
                 return flight if self.shelf is None else self._load(self.shelf, flight, now)
         except BaseException:
             self.withdraw(flight)
@@ -142,7 +145,7 @@ class Miss(Keeper):
         else:
             flight.value = self._keep(flight, value, now)
         del self.flights[flight.key]
-        if gates or obsolete:
+        if gates or obsolete or lifts:
             try:
                 self._take_back(flight)
             finally:
