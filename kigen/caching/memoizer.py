@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kigen.archives import Archive
     from kigen.caching.cached import CachedFunction
     from kigen.caching.calls.ignoring import Ignore
+    from kigen.rounding import Rounding
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,9 +71,7 @@ class Memoizer:
         self.keymap: Callable[..., Any] | None = chosen["keymap"]
         self.ignore: Ignore = chosen["ignore"]
         tol, deep = chosen["tol"], chosen["deep"]
-        self.rounding: Callable[..., Any] | None = (
-            None if tol is None else _rounding(tol, deep=deep)
-        )
+        self.rounding: Rounding | None = None if tol is None else _rounding(tol, deep=deep)
         self.purge: bool = chosen["purge"]
         self.name: str | None = chosen["name"]
         self._named: tuple[str, object] | None = None
@@ -114,6 +113,8 @@ class Memoizer:
         if owned and keying.names and keying.names[0] == "self":
             refuse_comparison(function)
             keying = keying._replace(owned=True)
+        if self.rounding and not (self.events and self.events.on_hit):  # it hears of rounded keys
+            keying = keying._replace(tol=self.rounding.tol)
         wrapper, control = self.memoize(
             materialized(function),
             keying,
@@ -235,7 +236,7 @@ class Memoizer:
         return kinds[0] if kinds else Miss
 
 
-def _rounding(tol: int, *, deep: bool) -> Callable[..., Any]:
+def _rounding(tol: int, *, deep: bool) -> Rounding:
     from kigen.rounding import deep_round, simple_round
 
     return (deep_round if deep else simple_round)(tol)

@@ -68,7 +68,7 @@ from kigen.signature import NULL, Parameters
 _OWN = (
     *("function", "keymap", "memory", "get", "claim", "claim_odd", "settle", "abandon", "withdraw"),
     *("flights", "MISSING", "error", "exceptions", "users_frames"),
-    *("ATOMS", "Absent", "Flight", "Landing", "NULL", "on_hit", "pairs", "ref"),
+    *("ATOMS", "Absent", "Flight", "Landing", "NULL", "float", "on_hit", "pairs", "ref", "round"),
     *("cached", "calls", "entry", "key", "latest", "tick", "ticket", "uncount", "value"),
 )
 
@@ -190,7 +190,7 @@ def compile_wrapper(
     """Return the wrapper of ``function``, and what holds its number of calls."""
     names = _names(keying)
     subscript = names["found"]
-    if keying.owned:
+    if keying.keymap is None:
         subscript = keying.lookup_source().format(**names)
     unbounded = isinstance(miss.policy, INF) and miss.policy.maxsize is None
     hit = _HIT_ONCE if unbounded else _HIT
@@ -216,9 +216,11 @@ def compile_wrapper(
         "Absent": (KeyError, TypeError),
         "Flight": Flight,
         "NULL": NULL,
+        "float": float,
         "on_hit": None if miss.events is None else miss.events.on_hit,
         "pairs": pairs,
         "ref": ref,
+        "round": round,
     }
     scope: dict[str, Any] = {names[name]: meaning for name, meaning in meanings.items()}
     scope |= {names[name]: getattr(miss.policy, name) for name in miss.policy.shared}

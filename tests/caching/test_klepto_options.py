@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from pathlib import Path
 
@@ -27,6 +28,26 @@ def test_tol_reaches_varargs_and_keywords_and_one_parameter_alone() -> None:
     g = lru_cache(tol=1)(lambda x: x)
     assert g(0.11) == g(0.14) == 0.11
     assert g("text") == "text"
+
+
+def test_a_hit_on_rounded_floats_runs_nothing_but_the_wrapper() -> None:
+    f = lru_cache(tol=1)(lambda x, round, float=1.04: x)  # noqa: A006 - names that the source uses
+    f(0.11, 2)
+    calls = []
+    sys.setprofile(lambda frame, event, _: calls.append(frame.f_code) if event == "call" else None)
+    f(0.14, 2.04)
+    sys.setprofile(None)
+    assert calls == [f.__code__]
+    assert f.info()[:2] == (1, 1)
+
+
+@pytest.mark.parametrize("x", [float("nan"), float("inf"), 1.7e308, -0.0, True, 3, "0.1"])
+@pytest.mark.parametrize("tol", [0, 2, 400, -1, -308])
+def test_whatever_is_rounded_to_whatever_place_is_found_again(x: object, tol: int) -> None:
+    for typed in False, True:
+        f = lru_cache(tol=tol, typed=typed)(lambda x, y=0.5: x)
+        assert f(x) is f(x) is f(x, 0.5) is x
+        assert f.info()[:2] == (2, 1)
 
 
 def test_deep_rounds_in_containers_and_shallow_does_not() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from kigen.caching.calls.call import know_key_type
@@ -16,7 +16,8 @@ class Keying(NamedTuple):
 
     In the source ``{pairs}`` stands for the function of that name: ``**more`` counts in any order.
     ``exact`` is what stands beside a keymap's key that does not tell calls apart.
-    ``owned``: the function is a method, whose instance is held weakly.
+    ``owned``: the function is a method, whose instance is held weakly. ``values`` are the sources
+    of the single values, and ``tol`` the decimal places to which floats among them are rounded.
 
     ``names`` is None where a keymap makes the key. One name alone is its own key: a tuple around
     it would double the time of a hit.
@@ -29,6 +30,8 @@ class Keying(NamedTuple):
     typed: bool = False
     owned: bool = False
     exact: Keying | None = None
+    values: tuple[str, ...] = ()
+    tol: int | None = None
 
     @classmethod
     def of(
@@ -73,11 +76,8 @@ class Keying(NamedTuple):
     def _of_arguments(cls, parameters: Parameters, ignored: Ignored, typed: bool) -> Keying:
         names = tuple(name for name in parameters.names() if name not in ignored.names)
         forms = {parameters.rest: ignored.rest_source, parameters.more: ignored.more_source}
-        values = [forms[name](name) if name in forms else name for name in names]
-        if typed:
-            values += [f"{name}.__class__" for name in names]
-        source = values[0] if len(values) == 1 else f"({', '.join(values)})"
-        return cls(parameters, source, names, typed=typed)
+        values = tuple(forms[name](name) if name in forms else name for name in names)
+        return cls(parameters, _joined(values, names, typed), names, typed=typed, values=values)
 
     @classmethod
     def _of_keymap(
@@ -124,10 +124,16 @@ class Keying(NamedTuple):
 
     def lookup_source(self) -> str:
         """Return the source of the key as it is looked up in memory."""
-        if not self.owned:
-            return self.source
-        owner = "{ref}(self)"
-        return owner if self.bare else self.source.replace("(self", f"({owner}", 1)
+        names = self.names or ()
+        values = [self._looked_up(*pair) for pair in zip(names, self.values, strict=True)]
+        return _joined(values, names, self.typed)
+
+    def _looked_up(self, name: str, value: str) -> str:
+        if self.owned and name == "self":
+            return "{ref}(self)"
+        if self.tol is None or self.tol < 0 or name in (self.parameters.rest, self.parameters.more):
+            return value  # to round to tens and hundreds may overflow
+        return f"({{round}}({name}, {self.tol}) if {name}.__class__ is {{float}} else {name})"
 
     def rounding(self, rounded: Callable[..., Any]) -> Callable[[Any], Any]:
         """Return what rounds a key: its values, those in ``*rest`` and in ``**more`` one by one.
@@ -156,6 +162,12 @@ class Keying(NamedTuple):
             return (*parts, *map(type, parts)) if self.typed else tuple(parts)
 
         return round_key
+
+
+def _joined(values: Sequence[str], names: Sequence[str], typed: bool) -> str:
+    if typed:
+        values = [*values, *(f"{name}.__class__" for name in names)]
+    return values[0] if len(values) == 1 else f"({', '.join(values)})"
 
 
 def _fill(key_type: Any, parameters: Parameters) -> str:

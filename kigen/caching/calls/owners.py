@@ -17,9 +17,10 @@ class Owner(ref[Any]):
     collector opens.
     """
 
-    __slots__ = ("rest",)
+    __slots__ = ("rest", "twin")
 
     rest: tuple[Any, ...] | None
+    twin: ref[Any]  # what a look-up makes, which is found faster than made
 
     @property
     def key(self) -> Hashable:
@@ -43,6 +44,7 @@ def disown(key: Any, *, bare: bool, gone: Callable[[Any], None]) -> Hashable:
         unowned: Hashable = key
         return unowned
     owner.rest = None if bare else key[1:]
+    owner.twin = ref(instance)
     return owner.key
 
 
