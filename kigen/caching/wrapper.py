@@ -189,16 +189,52 @@ def compile_wrapper(
 ) -> tuple[FunctionType, CallCell | Clock]:
     """Return the wrapper of ``function``, and what holds its number of calls."""
     names = _names(keying)
-    subscript = names["found"]
+    scope = _scope(names, function, keying, miss)
+    words = _SYNC | _COUNTED[FREE_THREADED]
+    if miss.awaits:
+        from kigen.caching.misses.awaiting import Landing
+
+        words |= _ASYNC
+        scope[names["Landing"]] = Landing
+    calls = Clock() if FREE_THREADED else CellType(0.0)
+    cells: tuple[CellType, ...] = ()
+    if isinstance(calls, CellType):
+        cells = (calls,)
+    else:
+        scope[names["tick"]] = calls
+    words = {word: text.format(**names) for word, text in words.items()}
+    names["hit"] = _hit(names, keying, miss)
+    claiming = _CLAIM.format(**names, **words)
+    if miss.rules is not None and miss.rules.exceptions:
+        scope[names["exceptions"]] = miss.rules.exceptions
+        scope[names["users_frames"]] = users_frames
+        claiming = "".join(f"    {line}" for line in claiming.splitlines(keepends=True))
+        claiming = _CLAIM_OR_RAISE.format(**names, claiming=claiming)
+    source = _WRAPPER.format(**names, **words, claiming=claiming)
+    wrapper = _function(source, scope, keying.parameters, cells, function)
+    miss.switch = Switch(scope, names, miss)
+    return wrapper, calls if isinstance(calls, Clock) else CallCell(wrapper)
+
+
+def _hit(names: dict[str, str], keying: Keying, miss: Miss) -> str:
+    """Return the source that answers a call from memory."""
+    looked_up = names["found"]
     if keying.keymap is None:
-        subscript = keying.lookup_source().format(**names)
-    unbounded = isinstance(miss.policy, INF) and miss.policy.maxsize is None
-    hit = _HIT_ONCE if unbounded else _HIT
+        looked_up = keying.lookup_source().format(**names)
+    mark = miss.policy.mark.format(**names) or "pass"
     if miss.events is not None and miss.events.on_hit is not None:
         hit = _HIT_TOLD
-    mark = miss.policy.mark.format(**names) or "pass"
-    names["hit"] = hit.format(**names, looked_up=subscript, mark=mark)
-    calls = Clock() if FREE_THREADED else CellType(0.0)
+    elif isinstance(miss.policy, INF) and miss.policy.maxsize is None:
+        hit = _HIT_ONCE
+    else:
+        hit = _HIT
+    return hit.format(**names, looked_up=looked_up, mark=mark)
+
+
+def _scope(
+    names: dict[str, str], function: Callable[..., Any], keying: Keying, miss: Miss
+) -> dict[str, Any]:
+    """Return the wrapper's globals: what the names in its source stand for."""
     meanings = {
         "function": function,
         "keymap": keying.keymap,
@@ -222,30 +258,8 @@ def compile_wrapper(
         "ref": ref,
         "round": round,
     }
-    scope: dict[str, Any] = {names[name]: meaning for name, meaning in meanings.items()}
-    scope |= {names[name]: getattr(miss.policy, name) for name in miss.policy.shared}
-    words = _SYNC | _COUNTED[FREE_THREADED]
-    if miss.awaits:
-        from kigen.caching.misses.awaiting import Landing
-
-        words |= _ASYNC
-        scope[names["Landing"]] = Landing
-    cells: tuple[CellType, ...] = ()
-    if isinstance(calls, CellType):
-        cells = (calls,)
-    else:
-        scope[names["tick"]] = calls
-    words = {word: text.format(**names) for word, text in words.items()}
-    claiming = _CLAIM.format(**names, **words)
-    if miss.rules is not None and miss.rules.exceptions:
-        scope[names["exceptions"]] = miss.rules.exceptions
-        scope[names["users_frames"]] = users_frames
-        claiming = "".join(f"    {line}" for line in claiming.splitlines(keepends=True))
-        claiming = _CLAIM_OR_RAISE.format(**names, claiming=claiming)
-    source = _WRAPPER.format(**names, **words, claiming=claiming)
-    wrapper = _function(source, scope, keying.parameters, cells, function)
-    miss.switch = Switch(scope, names, miss)
-    return wrapper, calls if isinstance(calls, Clock) else CallCell(wrapper)
+    meanings |= {name: getattr(miss.policy, name) for name in miss.policy.shared}
+    return {names[name]: meaning for name, meaning in meanings.items()}
 
 
 def compile_key(function: Callable[..., Any], keying: Keying) -> Callable[..., Any]:

@@ -151,6 +151,7 @@ def test_a_result_may_expire_while_it_is_asked_for(asked, monkeypatch: pytest.Mo
         f(1)
         now[0] += seconds - 1
         getattr(f, asked)(1)
+        assert f(1) == 1
 
 
 @pytest.mark.parametrize("purge", [False, True])
