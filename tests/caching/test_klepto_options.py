@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +86,19 @@ def test_purge_writes_everything_and_empties_the_memory_when_it_is_full(tmp_path
     assert (len(f.archive()), f.info().size) == (4, 0)
     assert f(0) == [0]
     assert f.info()[:3] == (0, 4, 1)
+
+
+@pytest.mark.parametrize("bound", [{"maxsize": 2}, {"maxbytes": 2, "weigh": lambda result: 1}])
+def test_a_result_that_takes_the_place_of_another_purges_nothing(
+    bound: dict[str, Any], tmp_path: Path
+) -> None:
+    numbers = itertools.count()
+    f = lru_cache(cache=tmp_path / "a.db", purge=True, name="f", **bound)(lambda x: next(numbers))
+    assert [f(1), f(2), f.refresh(1), f(1)] == [0, 1, 2, 2]
+    assert (f.info().size, len(f.archive())) == (2, 0)
+    f.dump()
+    f.clear()
+    assert f(1) == 2
 
 
 def test_purge_without_an_archive_is_no_purge() -> None:

@@ -29,9 +29,11 @@ class WeighingMiss(Miss):
     def put(self, key: Hashable, value: Any, now: float, held: Held | None) -> None:
         policy = self.policy
         weight = policy.weigh(value)
-        if self.purge and self.shelf is not None and policy.is_full(weight):
-            self.pour(self.shelf, key, value)
-            return
+        if self.purge and self.shelf is not None:
+            policy.discard(key)  # as `Keeper.put` does
+            if policy.is_full(weight):
+                self.pour(self.shelf, key, value)
+                return
         left = policy.admit(key, value, weight, now, held)
         if left:
             self.see_off(left)

@@ -127,9 +127,11 @@ class Keeper:
 
     def put(self, key: Hashable, value: Any, now: float, held: Held | None) -> None:
         """Put into memory what is to lie there; see off whoever leaves for it."""
-        if self.purge and self.shelf is not None and len(self.policy) == self.policy.maxsize:
-            self.pour(self.shelf, key, value)
-            return
+        if self.purge and self.shelf is not None:
+            self.policy.discard(key)  # who is replaced makes room, and is nothing to be written
+            if len(self.policy) == self.policy.maxsize:
+                self.pour(self.shelf, key, value)
+                return
         left = self.policy.add(key, value, now, held)
         if left:
             self.see_off(left)
