@@ -274,21 +274,34 @@ class Control(Archiving):
 
     def _keep(self, told: tuple[Hashable, Any], value: Any) -> Any:
         key, call = told
-        rules = self._miss.rules
-        if rules is not None and rules.grant(value) == 0:
+        miss, shelf = self._miss, self._miss.shelf
+        life = None if miss.rules is None else miss.rules.grant(value)
+        held = miss.hold(value, life)
+        if held is MISSING or life == 0:
             self._forget(call)
             return value
-        self._miss.outdate(key)
-        shelf = self._miss.shelf
+        miss.outdate(key)
         for twin in self._forms(key)[1:]:
             self.memory.pop(twin, None)
-        if shelf is not None and not shelf.through:
+        if shelf is not None:
+            self._shelve(shelf, told, value)
+        kept = value if held is None else held.kept
+        try:
+            self.memory.changes += 1
+            miss.put(key, kept, self._calls.cell_contents, held)
+        finally:  # also if somebody who hears of an eviction raises
+            if shelf is not None:  # whoever took off before may have brought the old one from there
+                miss.outdate(key)
+                lies = self.memory.lying(key)
+                if lies is not MISSING and lies is not kept:
+                    self.memory[key] = value
+        return value
+
+    def _shelve(self, shelf: Shelf, told: tuple[Hashable, Any], value: Any) -> None:
+        """Write a result that takes the place of another, or note that it is to be written."""
+        key, call = told
+        if not shelf.through:
             shelf.unwritten[key] = Unwritten(call)
-        self.memory[key] = value
-        if shelf is not None and shelf.through and not shelf.write(call, value):
+        elif not shelf.write(call, value):
             with suppress(ArchiveError):  # of which the user has been told
                 shelf.discard(call)
-        if shelf is not None:  # whoever took off before may have brought the old one from there
-            self._miss.outdate(key)
-            self.memory[key] = value
-        return value

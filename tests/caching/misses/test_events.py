@@ -244,3 +244,34 @@ def test_what_purge_pours_into_the_archive_has_left_memory() -> None:
     f(3)
     assert heard == [("on_evict", 1, -1), ("on_evict", 2, -2), ("on_miss", 3)]
     assert (f.info().size, len(f.archive())) == (0, 3)
+
+
+@pytest.mark.parametrize("option", ["archive", "cache"])
+@pytest.mark.parametrize("bound", [{"maxsize": 0}, {"maxbytes": 1, "weigh": len}])
+def test_what_is_refreshed_and_finds_no_room_leaves_once(bound, option: str) -> None:
+    heard: list[tuple[object, ...]] = []
+    where = {option: kigen.archives.open("memory://")}
+    f = lru_cache(**bound, **where, **listening(heard))(lambda x: "result")
+    assert f.refresh(1) == "result"
+    assert heard == [("on_evict", 1, "result")]
+    assert f.peek(1) == "result"
+
+
+@pytest.mark.parametrize("option", ["archive", "cache"])
+def test_a_refreshed_result_is_stored_though_a_listener_raises(option: str, tmp_path: Path) -> None:
+    numbers = iter(range(9))
+
+    def refuse(key: object, result: object) -> None:
+        raise RuntimeError("no room")
+
+    where = {option: tmp_path / "a.db"}
+    f = lru_cache(1, **where, on_evict=refuse, name="f")(lambda x: next(numbers))
+    assert f(1) == 0
+    with pytest.raises(RuntimeError):
+        f(2)
+    with pytest.raises(RuntimeError):
+        f.refresh(1)
+    f.dump()
+    assert f.peek(1) == 2
+    f.clear()
+    assert f(1) == 2
