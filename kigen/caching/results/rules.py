@@ -27,7 +27,7 @@ class Rules(NamedTuple):
 
     ttl: float | Lifetimes | None = None
     stale: float = 0.0
-    condition: Callable[[Any], object] | None = None
+    condition: Condition | None = None
     exceptions: tuple[type[BaseException], ...] = ()
 
     @classmethod
@@ -61,13 +61,13 @@ class Rules(NamedTuple):
                     f"cache_exceptions: {one!r} is no class of exceptions; give a class or a tuple",
                     cache_exceptions=cache_exceptions,
                 )
-        return cls(ttl, lasting, condition, cache_exceptions)
+        return cls(ttl, lasting, condition and Condition(condition), cache_exceptions)
 
     def keeps(self, value: Any) -> bool:
         """Return whether a result may be kept, or an exception, which no condition is asked for."""
         if self.condition is None or value.__class__ is Raised:
             return True
-        return bool(self.condition(value))
+        return self.condition(value)
 
     def lifetime(self, value: Any) -> float | None:
         """Return how many seconds a result lives, from when it was computed; None: for ever.
@@ -81,6 +81,33 @@ class Rules(NamedTuple):
     def grant(self, value: Any) -> float | None:
         """Return the `lifetime` of what is new; 0 for what is not to be kept."""
         return self.lifetime(value) if self.keeps(value) else 0.0
+
+
+class Condition:
+    """What the user's function says of a result; never fails.
+
+    A result of which it says neither yes nor no is returned and not kept; the first one costs a
+    warning (`StorageWarning`).
+    """
+
+    __slots__ = ("_function", "_told")
+
+    def __init__(self, function: Callable[[Any], object]) -> None:
+        self._function = function
+        self._told = False
+
+    def __call__(self, result: Any) -> bool:
+        try:
+            return bool(self._function(result))
+        except Exception as error:  # noqa: BLE001 - it is the user's function
+            if not self._told:
+                self._told = True
+                warn(
+                    f"a {type(result).__name__} was computed and is not kept: "
+                    f"condition={self._function!r} raised {error!r}; let it return True or False",
+                    StorageWarning,
+                )
+            return False
 
 
 class Lifetimes:
@@ -122,7 +149,7 @@ def _number(value: Any) -> float:
     seconds = getattr(value, "total_seconds", None)
     try:
         number = float(value if seconds is None else seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return -1.0
     return -1.0 if isinstance(value, str | bytes) or number != number else number
 

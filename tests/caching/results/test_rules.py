@@ -68,7 +68,9 @@ def test_a_function_of_the_result_may_give_a_timedelta_or_no_seconds_at_all(cloc
     assert ran[4:] == ["long"]
 
 
-@pytest.mark.parametrize("life", ["5", "soon", -1, float("nan"), [1], ValueError("no idea")])
+@pytest.mark.parametrize(
+    "life", ["5", "soon", -1, 10**400, float("nan"), [1], ValueError("no idea")]
+)
 @pytest.mark.parametrize("where", ["archive", "cache", None])
 def test_a_result_for_which_ttl_gives_no_time_is_returned_and_not_kept(
     life, where, tmp_path: Path
@@ -280,6 +282,17 @@ def test_only_results_for_which_the_condition_holds_are_kept(tmp_path: Path) -> 
     assert len(f.archive()) == 1
 
 
+@pytest.mark.parametrize("decorator", [lru_cache, kigen.safe.lru_cache])
+def test_a_result_for_which_the_condition_raises_is_returned_and_not_kept(decorator) -> None:
+    np = pytest.importorskip("numpy")
+    f = decorator(condition=lambda result: result > 0)(np.arange)  # an array is neither yes nor no
+    with pytest.warns(StorageWarning, match=r"ndarray.*condition=.*; let it return True") as told:
+        assert list(f(3)) == list(f(3)) == list(f.refresh(3)) == [0, 1, 2]
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    assert f.info() == (0, 2, 0, 100, 0)
+
+
 @pytest.mark.parametrize("where", ["archive", "cache", None])
 def test_a_refreshed_result_that_is_not_to_be_kept_takes_the_old_one_away(
     where, tmp_path: Path
@@ -418,6 +431,7 @@ def test_typed_results_are_found_by_a_later_session(tmp_path: Path) -> None:
     [
         {"ttl": 0},
         {"ttl": -1},
+        {"ttl": 10**400},
         {"ttl": float("nan")},
         {"ttl": "soon"},
         {"ttl": "5"},
