@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypedDict, get_args
 
 from kigen.errors import ConfigurationError
 from kigen.fingerprint.refusal import shown
+from kigen.signature import kind
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -89,6 +90,9 @@ DEFAULTS: Final[AllOptions] = {
     "weigh": None,
 }
 
+#: Functions of the user's whose answer, or effect, is wanted at once.
+_CALLED: Final = ("ttl", "condition", "weigh", "on_hit", "on_miss", "on_load", "on_evict")
+
 _SWITCHES: Final = ("deep", "purge", "typed", "materialize")
 
 
@@ -98,11 +102,23 @@ def check_kinds(options: AllOptions) -> None:
         value: Any = options[option]
         if not isinstance(value, int) or value not in (0, 1):
             _refuse(option, value, "is neither True nor False: give one of the two")
+    refuse_unawaited(options, _CALLED)
     name, on_change = options["name"], options["on_change"]
     if name is not None and not isinstance(name, str):
         _refuse("name", name, "is no name: give a text, or None for the function's own")
     if on_change not in get_args(OnChange):
         _refuse("on_change", on_change, f"is none of {', '.join(get_args(OnChange))}")
+
+
+def refuse_unawaited(options: Mapping[str, Any], called: Iterable[str]) -> None:
+    """Raise `ConfigurationError` for a coroutine or generator function, which no call runs."""
+    for option in called:
+        function = options.get(option)
+        what = kind(function)
+        if what:
+            article = "an" if what.startswith("a") else "a"
+            reason = f"is {article} {what} function, which nobody would run: give a plain one"
+            _refuse(option, function, reason)
 
 
 def _refuse(option: str, value: object, reason: str) -> NoReturn:

@@ -11,7 +11,7 @@ from kigen.caching.instances import InstanceNaming, Instances
 from kigen.caching.kinds import materialized, refuse_kinds
 from kigen.caching.memoizer import Memoizer
 from kigen.caching.notices import show_users_frames
-from kigen.caching.options import PropertyOptions, refuse_unknown
+from kigen.caching.options import PropertyOptions, refuse_unawaited, refuse_unknown
 from kigen.caching.travel import Travelling
 from kigen.errors import ConfigurationError
 from kigen.signature import Parameters, kind
@@ -248,6 +248,7 @@ class _PropertyMemoizer(Memoizer):
     def __init__(self, *, copy: bool | None = False, **options: Any) -> None:
         known = (*PropertyOptions.__annotations__, "materialize")
         refuse_unknown("cached_property", options, known)
+        refuse_unawaited(options, _LISTENERS)
         listeners = {name: _of_instances(options.get(name)) for name in _LISTENERS}
         super().__init__("inf", None, copy=copy, **{**options, **listeners})
 

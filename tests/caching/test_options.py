@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import pydoc
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -120,3 +122,24 @@ def test_a_senseless_value_is_refused_at_decoration_with_its_option_and_a_remedy
 @pytest.mark.parametrize("option", ["deep", "purge", "typed", "materialize"])
 def test_a_switch_may_be_a_number_as_flags_often_are(option: str, value: int) -> None:
     assert kigen.lru_cache(lambda x: x, **{option: value})(2) == 2
+
+
+async def later(*facts: object) -> None:
+    """Is run by whoever awaits it, and nobody does."""
+
+
+def one_by_one(*facts: object) -> Iterator[object]:
+    yield from facts
+
+
+@pytest.mark.parametrize("function", [later, one_by_one, functools.partial(later, 1)])
+@pytest.mark.parametrize(
+    "option", ["ttl", "condition", "weigh", "on_hit", "on_miss", "on_load", "on_evict"]
+)
+def test_a_function_that_a_call_would_not_run_is_refused(option: str, function: Any) -> None:
+    bound = {"maxbytes": 10} if option == "weigh" else {}
+    with pytest.raises(kigen.ConfigurationError, match=rf"^{option}=.* function.*a plain one"):
+        kigen.lru_cache(**bound, **{option: function})
+    if option not in ("weigh", "on_evict"):
+        with pytest.raises(kigen.ConfigurationError, match=rf"^{option}=.* function"):
+            kigen.cached_property(**{option: function})
