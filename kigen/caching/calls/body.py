@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import CodeType, FunctionType, MethodType
-from typing import Any
+from typing import Any, Final
 
 from kigen import fingerprint
 
-#: What a class body notes about its place and prose, and not about what it does.
-_NOTES = frozenset({"__doc__", "__firstlineno__"})
+#: The flags of a code object that say whether it takes any number of arguments, or any names.
+_VARIADIC: Final = 0x04 | 0x08
+
+#: Constants as defaults may be them; others are told by their type.
+_PLAIN: Final = frozenset({int, float, complex, str, bytes, bool, type(None), type(...)})
 
 
 def body_tag(function: Callable[..., Any] | str) -> str:
     """Return what tells two bodies of one function apart, or "" if it has no Python body.
 
-    The functions that it captured count, as those do that a decorator was put around. The tag
-    holds for one version of the interpreter, whose name it carries. Comments, line numbers,
-    annotations and docstrings do not change it.
+    The functions that it captured count, with the constants among their defaults, as those do that
+    a decorator was put around. The tag holds for one version of the interpreter, whose name it
+    carries. Comments, line numbers, annotations and docstrings do not change it.
     """
     bodies = tuple(_bodies(function, ()))
     if not bodies:
@@ -89,44 +92,80 @@ def _spans(node: Any, begin: tuple[int, int], end: tuple[int, int]) -> bool:
 
 
 def _bodies(function: Any, outer: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    function = _written(function)
-    if not isinstance(function, FunctionType) or any(function is one for one in outer):
-        return
-    yield _body(function.__code__)
-    for _, value in captures(function):
-        if isinstance(value, (FunctionType, MethodType, partial)) or is_cache(value):
-            yield from _bodies(value, (*outer, function))
+    inner = bool(outer)
+    for layer in _layers(function):
+        if not isinstance(layer, FunctionType):  # what a partial gives
+            yield from _bodies_among(layer, outer)
+        elif not any(layer is one for one in outer):
+            yield _body(layer.__code__)
+            values = [value for _, value in captures(layer)]
+            if inner:  # the outermost one's defaults are arguments, which the key holds
+                yield tuple(_as_default(value) for value in _defaults(layer))
+                values += _defaults(layer)
+            yield from _bodies_among(values, (*outer, layer))
+            inner = True
 
 
-def _written(function: Any) -> Any:
-    """Return the Python function at the bottom of a callable, if there is one."""
-    while True:
+def _bodies_among(values: Iterable[Any], outer: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """Iterate over the bodies of the functions among values, and in containers among them."""
+    waiting, known = list(values), set()
+    for value in waiting:  # which grows meanwhile
+        if isinstance(value, (FunctionType, MethodType, partial)) or _is_around(value):
+            yield from _bodies(value, outer)
+        elif type(value) in (list, tuple, dict) and id(value) not in known:
+            known.add(id(value))
+            waiting.extend(value.values() if type(value) is dict else value)
+
+
+def _layers(function: Any) -> Iterator[Any]:
+    """Iterate over the Python functions that a callable is made of, the outermost first.
+
+    Where a partial gives arguments to one, they come as a list.
+    """
+    while function is not None:
+        below = None
         if isinstance(function, partial):
-            function = function.func
+            yield [*function.args, *function.keywords.values()]
+            below = function.func
         elif isinstance(function, MethodType):
-            function = function.__func__
+            below = function.__func__
         elif isinstance(function, FunctionType) and not is_cache(function):
-            return function
-        elif hasattr(function, "__wrapped__"):
-            function = function.__wrapped__
-        else:
-            return getattr(type(function), "__call__", None)  # noqa: B004 - its body is wanted
+            yield function
+        elif _is_around(function):
+            below = function.__wrapped__
+        else:  # an object that can be called, which may be a decorator's
+            call = getattr(type(function), "__call__", None)  # noqa: B004 - its body is wanted
+            if isinstance(call, FunctionType):
+                yield from _layers(call)
+            below = getattr(function, "__wrapped__", None)
+        function = below
+
+
+def _is_around(value: Any) -> bool:
+    """Tell whether it is something of ours, or a cache, around another function."""
+    return is_cache(value) or hasattr(value, "_kigen_settings")
+
+
+def _defaults(function: FunctionType) -> list[Any]:
+    by_name = function.__kwdefaults__ or {}
+    return [*(function.__defaults__ or ()), *(by_name[name] for name in sorted(by_name))]
+
+
+def _as_default(value: Any) -> Any:
+    """Return what stands for a default: not what may change while the program runs."""
+    kind = type(value)
+    if kind in (tuple, frozenset):
+        return kind.__name__, kind(map(_as_default, value))
+    return _told_apart(value) if kind in _PLAIN else kind.__qualname__
 
 
 def _body(code: CodeType) -> tuple[Any, ...]:
-    import dis
+    from kigen.caching.calls.steps import steps
 
-    steps: list[tuple[Any, ...]] = []
-    for step in dis.get_instructions(code):
-        value = step.argval
-        if step.opname == "KW_NAMES":  # of keyword arguments; dis leaves them out up to Python 3.12
-            value = code.co_consts[step.arg or 0]
-        if step.opname == "STORE_NAME" and value in _NOTES:
-            steps.pop()
-            continue
-        steps.append((step.opname, _told_apart(value)))
+    found, table = steps(code)
     parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    return (parameters, tuple(steps), code.co_exceptiontable)
+    told = tuple((name, _told_apart(value)) for name, value in found)
+    return parameters, code.co_flags & _VARIADIC, told, tuple(table)
 
 
 def _told_apart(value: Any) -> Any:

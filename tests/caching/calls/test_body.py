@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kigen import inf_cache
+from kigen import dedup, inf_cache
 from kigen.caching.calls.body import body_tag, captures, is_cache, lambda_source
 
 ORIGINAL = """
@@ -107,6 +107,40 @@ def test_functions_inside_count_and_their_docstrings_do_not() -> None:
     assert tag(inner) != tag(inner.replace("+ 1", "+ 2"))
 
 
+BRANCHING = """
+def f(x):
+    for i in range(x):
+        try:
+            def g(a{a}, *rest{a}, k{a}=3){r}:
+                return a + x
+            if i:
+                continue
+            x = [g(j) for j in range(i)]
+        except ValueError:
+            break
+    return lambda: (yield x)
+"""
+
+
+def test_annotations_of_functions_inside_are_no_change() -> None:
+    bare = BRANCHING.format(a="", r="")
+    annotated = BRANCHING.format(a=": dict[str, list[int]]", r=" -> 'int'")
+    for first in ("", "from __future__ import annotations"):
+        assert tag(bare) == tag(first + annotated)
+    for old, new in (("k=", "k=1"), ("a + x", "a - x"), ("continue", "break"), ("if i", "if x")):
+        there = annotated.replace("]=3", "]=13") if old == "k=" else annotated.replace(old, new)
+        assert tag(there) not in (tag(bare), tag(annotated))
+
+
+def test_annotations_of_a_class_inside_count_for_they_may_be_its_fields() -> None:
+    inner = "def f(x):\n    class C:\n        y{} = 1\n    return C\n"
+    assert tag(inner.format("")) != tag(inner.format(": int"))
+
+
+def test_any_number_of_arguments_is_another_thing_than_any_names() -> None:
+    assert tag("def f(*more): return more") != tag("def f(**more): return more")
+
+
 def helper(n: int) -> Any:
     if n == 1:
 
@@ -126,6 +160,77 @@ def helper(n: int) -> Any:
 
 def test_the_bodies_of_captured_functions_count() -> None:
     assert body_tag(helper(1)) == body_tag(helper(1)) != body_tag(helper(2))
+
+
+CAPTURED = """
+def make():
+    def g(x{0}):
+        return x + 1
+    captured = {1}
+    def f(x):
+        return captured, g
+    return f
+f = make()
+"""
+
+
+@pytest.mark.parametrize(
+    ("default", "other"),
+    [(", k=1", ", k=2"), (", *, k=1", ", *, k=1.0"), (", k=(1, 'a')", ", k=(1, 'b')")],
+)
+def test_the_constant_defaults_of_captured_functions_count(default: str, other: str) -> None:
+    one, two = (tag(CAPTURED.format(each, None)) for each in (default, other))
+    assert one != two
+
+
+def test_a_default_that_may_change_while_the_program_runs_does_not_count() -> None:
+    filled = CAPTURED.format(", memo={}", "g.__defaults__[0].update(a=1)")
+    assert tag(filled.replace("update(a=1)", "update(a=2)")) == tag(filled)
+
+
+@pytest.mark.parametrize("held", ["[h]", "(('h', h),)", "{'h': h}", "partial(map, h)"])
+def test_functions_in_captured_containers_and_partials_count(held: str) -> None:
+    source = "from functools import partial\n" + CAPTURED.format("", f"{held}").replace(
+        "captured =", "h = lambda x: 2 * x\n    captured ="
+    )
+    assert tag(source) == tag(source.replace("def g", "# by lines\n    def g"))
+    assert tag(source) != tag(source.replace("2 * x", "3 * x"))
+
+
+def test_what_a_partial_gives_counts() -> None:
+    one, other = ((lambda x: x + 1), (lambda x: x + 2))
+    assert body_tag(functools.partial(map, one)) != body_tag(functools.partial(map, other))
+
+
+def test_a_container_that_holds_itself_may_be_captured() -> None:
+    assert tag(CAPTURED.format("", "[g]; captured.append(captured)")) != ""
+
+
+def test_a_decorator_that_is_a_class_counts_and_so_does_what_it_decorates() -> None:
+    source = """
+    import functools
+    class Twice:
+        def __init__(self, function):
+            functools.update_wrapper(self, function)
+        def __call__(self, x):
+            return 2 * self.__wrapped__(x)
+    @Twice
+    def f(x):
+        return x + 1
+    """
+    edited = (source, source.replace("2 *", "3 *"), source.replace("+ 1", "+ 2"))
+    assert len({tag(each) for each in edited}) == 3
+
+
+def test_what_dedup_has_made_of_a_captured_function_is_no_part_of_the_body() -> None:
+    def capturing(g: Any) -> Any:
+        return lambda: g
+
+    def g(x: int) -> int:
+        return x
+
+    assert body_tag(capturing(dedup(g))) == body_tag(capturing(inf_cache(g)))
+    assert body_tag(capturing(dedup(g))) != body_tag(capturing(dedup(helper(1))))
 
 
 def test_the_body_below_a_decorator_counts() -> None:
