@@ -158,7 +158,12 @@ class Memoizer:
     def _open_shelf(self, archive: Archive | None, naming: Naming, through: bool) -> Shelf | None:
         if archive is None:
             return None
-        return Shelf(
+        shelf: type[Shelf] = Shelf
+        if self.safe:
+            from kigen.caching.misses.lenient import LenientShelf
+
+            shelf = LenientShelf
+        return shelf(
             archive,
             naming,
             through=through,

@@ -249,7 +249,7 @@ def _scope(
         "flights": miss.flights,
         "MISSING": MISSING,
         "ATOMS": ATOMS,
-        "Absent": (KeyError, TypeError),
+        "Absent": miss.absent,
         "Flight": Flight,
         "NULL": NULL,
         "float": float,

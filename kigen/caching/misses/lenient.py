@@ -8,6 +8,7 @@ from typing import Any
 from kigen.caching.misses.flight import GROUNDED, Flight
 from kigen.caching.misses.miss import Miss
 from kigen.caching.notices import warn
+from kigen.caching.results.shelf import Shelf
 from kigen.errors import ArchiveError, ConfigurationError, StorageWarning, UnkeyableCall
 
 
@@ -28,8 +29,19 @@ class LenientMiss(Miss):
 
     __slots__ = ()
 
+    absent = (Exception,)  # a key's own __hash__ and __eq__ raise what they like
+
     begun: int
     misses: int
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        if self.rounded is not None:
+            self.rounded = _refusing(self.rounded)
+
+    def memory_key(self, call: Any) -> Hashable:
+        key: Hashable = _refusing(super().memory_key)(call)
+        return key
 
     def claim_odd(self, call: Any, now: float) -> Any:
         if call.__class__ is Unkeyed:
@@ -67,12 +79,56 @@ class LenientMiss(Miss):
             self.begun -= 1  # as above
             return self.claim(Unkeyed(error), flight.call, now)
 
+    def _take_back(self, flight: Flight) -> None:
+        try:
+            super()._take_back(flight)
+        except ArchiveError as error:
+            self.tell(error)
+
     def tell(self, error: Exception) -> None:
         """Warn, the first time."""
         if not self.told:
             self.told = True
             reason = error if str(error) else repr(error)
             warn(f"a call is computed and not kept: {reason}", StorageWarning)
+
+
+def _refusing(step: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a step on the way to a key that raises but `UnkeyableCall`.
+
+    The methods of arguments, which it calls, raise what they like.
+    """
+
+    def tried(call: Any) -> Any:
+        try:
+            return step(call)
+        except UnkeyableCall:
+            raise
+        except Exception as error:
+            raise UnkeyableCall(f"the call has no key: {error!r}") from error
+
+    return tried
+
+
+class LenientShelf(Shelf):
+    """As `Shelf`, over a backend that may raise what it likes; the first of many refusals warns."""
+
+    refusals = (Exception,)
+
+    _refused = False
+
+    def take(self, flight: Flight) -> tuple[Any, float]:
+        try:
+            return super().take(flight)
+        except (ArchiveError, UnkeyableCall, Warning):
+            raise
+        except Exception as error:
+            raise ArchiveError(f"the archive failed: {error!r}") from error
+
+    def tell_unstored(self, call: Any, error: Exception) -> None:
+        if not self._refused:
+            self._refused = True
+            super().tell_unstored(call, error)
 
 
 def lenient_keymap(keymap: Callable[..., Any]) -> Callable[..., Any]:

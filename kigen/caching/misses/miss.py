@@ -56,6 +56,9 @@ class Miss(Keeper):
     #: Whether the function is a coroutine function, and its wrapper one too.
     awaits: ClassVar[bool] = False
 
+    #: What a look-up in memory raises for a key that is not there, or is none as it stands.
+    absent: ClassVar[tuple[type[Exception], ...]] = (KeyError, TypeError)
+
     def __init__(
         self,
         policy: Policy,

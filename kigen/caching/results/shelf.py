@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, ItemsView, Iterable, Iterator, MutableMapping
 from operator import is_
 from time import perf_counter, time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from kigen.caching.calls.body import body_tag
 from kigen.caching.calls.call import Call, snapshot
@@ -52,6 +52,9 @@ class Shelf(MutableMapping[Any, Any]):
     ``through`` says when a result is written: at once, or when it leaves memory or is dumped.
     A result that cannot be stored costs a warning and never the result.
     """
+
+    #: What is raised for a result that cannot be stored.
+    refusals: ClassVar[tuple[type[Exception], ...]] = (CodecError, ArchiveError, UnkeyableCall)
 
     def __init__(
         self,
@@ -148,11 +151,17 @@ class Shelf(MutableMapping[Any, Any]):
                 fields=naming.fields(call),
                 created=created,
             )
-        except (CodecError, ArchiveError, UnkeyableCall) as error:
-            arguments = ", ".join(f"{k}={shown(v, 60)}" for k, v in naming.fields(call).items())
-            warn(f"{identity}({arguments}) was computed but not stored: {error}", StorageWarning)
+        except self.refusals as error:
+            self.tell_unstored(call, error)
             return False
         return True
+
+    def tell_unstored(self, call: Any, error: Exception) -> None:
+        """Warn that a result is not stored."""
+        naming = self.naming
+        arguments = ", ".join(f"{k}={shown(v, 60)}" for k, v in naming.fields(call).items())
+        called = f"{naming.identity}({arguments})"
+        warn(f"{called} was computed but not stored: {error}", StorageWarning)
 
     def entries(self) -> Iterator[tuple[Any, Any, float | None]]:
         """Iterate over (call, result, seconds it took) of this function's part of the archive."""

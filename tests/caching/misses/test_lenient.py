@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kigen import ArchiveError, StorageWarning, archives, safe
+from kigen.backends.memory import MemoryBackend
 from kigen.keymaps import hashmap, picklemap
 
 pytestmark = pytest.mark.timeout(60)
@@ -142,3 +143,97 @@ def test_a_call_for_which_the_keymap_has_no_key_is_told_of_as_none(keymap: Any) 
     assert f(2) == 1
     assert len(missed) == 2
     assert missed[1] == f.key(2)
+
+
+class Raising:
+    """Raises what it is given when it is hashed, compared, or asked for its fingerprint."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __hash__(self) -> int:
+        raise self.error
+
+    def __eq__(self, other: object) -> bool:
+        raise self.error
+
+    def __fingerprint__(self) -> object:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"typed": True},
+        {"tol": 1, "deep": True},
+        {"archive": "memory://"},
+        {"keymap": hashmap()},
+    ],
+    ids=lambda options: next(iter(options), "none"),
+)
+@pytest.mark.parametrize("error", [AttributeError("name"), ValueError("no"), RuntimeError()])
+def test_a_key_that_raises_what_it_likes_is_done_without(error: Any, options: Any) -> None:
+    f = safe.lru_cache(**options)(lambda x, y=0: "a result")
+    arguments = [Raising(error), (1, Raising(error)), {"a": Raising(error)}]
+    with pytest.warns(StorageWarning, match="not kept") as told:
+        assert {f(1, x) for x in arguments} | {f(x) for x in 2 * arguments} == {"a result"}
+    assert len(told) == 1
+    assert f.info()[:3] == (0, 9, 0)
+
+
+def test_rounding_that_fails_is_no_fault_of_the_call() -> None:
+    circle: list[Any] = []
+    circle.append(circle)
+    f = safe.lru_cache(tol=1, deep=True)(len)
+    with pytest.warns(StorageWarning, match="RecursionError"):
+        assert f(circle) == 1
+
+
+class Broken(MemoryBackend):
+    """Fails as no backend should."""
+
+    error: Exception | None = None
+    refuse: Exception | None = None
+
+    def read(self, name: str) -> Any:
+        if self.error:
+            raise self.error
+        return super().read(name)
+
+    def read_value(self, name: str) -> Any:
+        self.read(name)
+        return super().read_value(name)
+
+    def write(self, record: Any) -> None:
+        if self.error or self.refuse:
+            raise self.error or self.refuse
+        super().write(record)
+
+
+@pytest.mark.parametrize("option", ["archive", "cache"])
+@pytest.mark.parametrize("error", [TimeoutError("slow"), KeyError("k"), RuntimeError("odd")])
+def test_a_backend_that_raises_what_it_likes_is_done_without(error: Any, option: str) -> None:
+    backend = Broken()
+    f = safe.lru_cache(1, **{option: archives.Archive(backend)}, name="f")(lambda x: -x)
+    assert f(1) == -1
+    backend.error = error
+    with pytest.warns(StorageWarning):
+        assert [f(x) for x in (2, 3, 2)] == [-2, -3, -2]
+    backend.error = None
+    assert f(5) == -5
+    assert f.info()[:3] == (0, 5, 0)
+
+
+@pytest.mark.parametrize("error", [ArchiveError("full", path=""), TimeoutError("slow")], ids=repr)
+def test_of_many_results_that_cannot_be_stored_the_first_warns(error: Any) -> None:
+    backend = Broken()
+    f = safe.lru_cache(archive=archives.Archive(backend), name="f")(lambda x: -x)
+    f(0)
+    backend.refuse = error
+    with pytest.warns(
+        StorageWarning, match=rf"f\(x=1\) was computed but not stored: {error}"
+    ) as told:
+        assert [f(x) for x in range(1, 9)] == [f.refresh(x) for x in range(1, 9)]
+    assert len(told) == 1
+    assert f.info()[:3] == (0, 9, 0)
