@@ -18,6 +18,9 @@ class SIEVE(Lined):
     it starts over at the oldest. The line is kept in two parts, what the hand has passed and what
     lies before it, so that nothing is ever taken from the middle.
 
+    A hand that has passed the newest starts over before another arrives. If it waited for that one,
+    it would take each newcomer in its turn and never look at the others again.
+
     Source: Zhang, Yang, Yue, Vigfusson, Rashmi: "SIEVE is Simpler than LRU: an Efficient Turn-Key
     Eviction Algorithm for Web Caches", NSDI 2024.
 
@@ -43,6 +46,10 @@ class SIEVE(Lined):
         entry.mark = True
 
     def arrive(self, entry: Entry) -> None:
+        while self.ahead and self.ahead[0].arrived is None:
+            self.ahead.popleft()
+        if not self.ahead:
+            self._start_over()
         self.ahead.append(entry)
 
     def line_up(self, entries: Iterable[Entry]) -> None:
@@ -54,7 +61,7 @@ class SIEVE(Lined):
     def call(self) -> Entry | None:
         while True:
             if not self.ahead:
-                self.ahead, self.passed = self.passed, self.ahead
+                self._start_over()
                 if not self.ahead:
                     return None
             entry = self.ahead.popleft()
@@ -62,3 +69,6 @@ class SIEVE(Lined):
                 return entry
             entry.mark = 0.0
             self.passed.append(entry)
+
+    def _start_over(self) -> None:
+        self.ahead, self.passed = self.passed, self.ahead

@@ -60,6 +60,105 @@ class LeastFrequent(Model):
         return entry["hits"], entry["came"]
 
 
+class MostRecent(Model):
+    def rank(self, entry: dict[str, Any]) -> Any:
+        return -entry["used"]
+
+
+class Sieve(Model):
+    """Algorithm 1 of the SIEVE paper, with the queue as a list, its newest key first."""
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize)
+        self.queue: list[Hashable] = []
+        self.hand: Hashable | None = None
+
+    def add(self, key: Hashable, value: Any) -> Hashable | None:
+        left = self._evict() if len(self.queue) == self.maxsize else None
+        self.queue.insert(0, key)
+        self.entries[key] = {"value": value, "hits": 0}
+        return left
+
+    def _evict(self) -> Hashable:
+        key = self.queue[-1] if self.hand is None else self.hand
+        while self.entries[key]["hits"]:
+            self.entries[key]["hits"] = 0
+            newer = self._newer(key)
+            key = self.queue[-1] if newer is None else newer
+        self.hand = self._newer(key)
+        self.queue.remove(key)
+        del self.entries[key]
+        return key
+
+    def _newer(self, key: Hashable) -> Hashable | None:
+        place = self.queue.index(key)
+        return self.queue[place - 1] if place else None
+
+    def discard(self, key: Hashable) -> bool:
+        if key in self.entries:
+            if self.hand == key:
+                self.hand = self._newer(key)
+            self.queue.remove(key)
+        return super().discard(key)
+
+    def clear(self) -> None:
+        super().clear()
+        self.queue, self.hand = [], None
+
+
+class ThreeQueues(Model):
+    """Algorithm 1 of the S3-FIFO paper, with the queues as lists, their newest keys first.
+
+    As in its authors' simulator, uses are capped where they are read, and one that moves from the
+    small queue to the main one starts anew.
+    """
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__(maxsize)
+        self.clear()
+
+    def clear(self) -> None:
+        super().clear()
+        self.small: list[Hashable] = []
+        self.main: list[Hashable] = []
+        self.ghosts: list[Hashable] = []
+
+    def add(self, key: Hashable, value: Any) -> Hashable | None:
+        left = self._evict() if len(self.entries) == self.maxsize else None
+        if key in self.ghosts:
+            self.ghosts.remove(key)
+            self.main.insert(0, key)
+        else:
+            self.small.insert(0, key)
+        self.entries[key] = {"value": value, "hits": 0}
+        return left
+
+    def _evict(self) -> Hashable:
+        left = None
+        if len(self.small) >= self.maxsize / 10 or not self.main:
+            left = self._from_small()
+        if left is None:
+            left = self._from_main()
+        del self.entries[left]
+        return left
+
+    def _from_small(self) -> Hashable | None:
+        while self.small:
+            key = self.small.pop()
+            if self.entries[key]["hits"] <= 1:
+                self.ghosts = [key, *self.ghosts][: self.maxsize]
+                return key
+            self.entries[key]["hits"] = 0
+            self.main.insert(0, key)
+        return None
+
+    def _from_main(self) -> Hashable:
+        while self.entries[key := self.main.pop()]["hits"]:
+            self.entries[key]["hits"] = min(self.entries[key]["hits"], 3) - 1
+            self.main.insert(0, key)
+        return key
+
+
 class Step(NamedTuple):
     what: str
     key: int
