@@ -80,9 +80,10 @@ class S3FIFO(Lined):
                 entry.mark = 0.0
                 self.main.append(entry)
                 continue
-            self.gone[entry.key] = None
-            if len(self.gone) > len(self.memory):
-                del self.gone[next(iter(self.gone))]
+            if entry.arrived is not None:  # one dropped by hand is not known to have been used once
+                self.gone[entry.key] = None
+                if len(self.gone) > len(self.memory):
+                    del self.gone[next(iter(self.gone))]
             return entry
 
     def _from_main(self) -> Entry | None:
