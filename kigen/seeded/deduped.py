@@ -73,7 +73,7 @@ class DedupFunction(_LikeFunction, Generic[P, R]):
         def __get__(self, instance: object, owner: type | None = None) -> DedupFunction[P, R]: ...
         def __get__(self, instance: object, owner: type | None = None) -> Any: ...
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         ledger = self._ledger
         line = ledger.line(self._key(*args, **kwargs))
         with ledger.claim(line) as new:
@@ -89,11 +89,11 @@ class DedupFunction(_LikeFunction, Generic[P, R]):
         duplicate: R = self._duplicate
         return duplicate
 
-    def seen(self, *args: P.args, **kwargs: P.kwargs) -> bool:
+    def seen(self, /, *args: P.args, **kwargs: P.kwargs) -> bool:
         """Return whether the body has run for these arguments."""
         return self._ledger.seen(self._ledger.line(self._key(*args, **kwargs)))
 
-    def forget(self, *args: P.args, **kwargs: P.kwargs) -> bool:
+    def forget(self, /, *args: P.args, **kwargs: P.kwargs) -> bool:
         """Let the body run for these arguments again; return whether it had."""
         return self._ledger.forget(self._ledger.line(self._key(*args, **kwargs)))
 
@@ -185,5 +185,5 @@ class DedupGenerator(_LikeFunction, _OfItems[T], Generic[P, T]):
         def __get__(self, instance: object, owner: type | None = None) -> DedupGenerator[P, T]: ...
         def __get__(self, instance: object, owner: type | None = None) -> Any: ...
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> DedupStream[T]:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> DedupStream[T]:
         return DedupStream(self._function(*args, **kwargs), self._ledger, self._key)

@@ -147,3 +147,23 @@ def test_unhashable_arguments_are_found_again() -> None:
     assert f.contains([1])
     assert f.invalidate([1])
     assert not f.contains([1])
+
+
+def test_the_instance_or_whatever_is_called_self_may_be_given_by_name() -> None:
+    class Model:
+        @lru_cache
+        def double(self, x: int) -> int:
+            return 2 * x
+
+    model = Model()
+    assert Model.double.refresh(self=model, x=2) == 4
+    assert Model.double.lookup(self=model, x=2) == Model.double.peek(self=model, x=2) == 4
+    assert Model.double.contains(self=model, x=2)
+    assert Model.double.key(self=model, x=2) == Model.double.key(model, 2)
+    assert Model.double.invalidate(self=model, x=2)
+
+    @lru_cache
+    def words(**more: int) -> list[str]:
+        return list(more)
+
+    assert words(self=1) == words.lookup(self=1) == words.refresh(self=1) == ["self"]

@@ -271,6 +271,17 @@ def test_methods_are_deduplicated_in_every_form() -> None:
     assert [list(two.stream()), list(one.stream())] == [[2, 1], []]
 
 
+def test_the_instance_or_whatever_is_called_self_may_be_given_by_name() -> None:
+    @dedup
+    def words(**more: int) -> list[str]:
+        return list(more)
+
+    assert words(self=1) == ["self"]
+    assert words(self=1) is None
+    assert words.seen(self=1)
+    assert words.forget(self=1)
+
+
 def test_a_deduplicated_function_looks_like_the_function() -> None:
     def f(x: int) -> int:
         """Do it once."""

@@ -54,7 +54,7 @@ class Control(Archiving):
         self._key = key
         self._rounded = rounded
 
-    def key(self, *args: Any, **kwargs: Any) -> Any:
+    def key(self, /, *args: Any, **kwargs: Any) -> Any:
         """Return the key of a call, rounded if the cache rounds."""
         return self._miss.naming.public(self._told_apart(args, kwargs))
 
@@ -128,7 +128,7 @@ class Control(Archiving):
             if known and shelf.write_back(waiting, value, self.memory.age(key)):
                 shelf.unwritten.pop(key, None)
 
-    def lookup(self, *args: Any, **kwargs: Any) -> Any:
+    def lookup(self, /, *args: Any, **kwargs: Any) -> Any:
         """Return the result of a call from memory or archive; the function is never called.
 
         Raises KeyError if neither has it, and an exception that is kept in its place. Nothing is
@@ -146,16 +146,16 @@ class Control(Archiving):
         """Return the results for many single arguments, in their order."""
         return [self._call(argument) for argument in arguments]
 
-    def contains(self, *args: Any, **kwargs: Any) -> bool:
+    def contains(self, /, *args: Any, **kwargs: Any) -> bool:
         """Return whether a call would be answered from memory or archive."""
         return self._kept(self._told_apart(args, kwargs)) is not MISSING
 
-    def peek(self, *args: Any, **kwargs: Any) -> Any:
+    def peek(self, /, *args: Any, **kwargs: Any) -> Any:
         """Return the result of a call if there is one, else None; the function is never called."""
         value = self._kept(self._told_apart(args, kwargs))
         return None if value is MISSING or value.__class__ is Raised else value
 
-    def invalidate(self, *args: Any, **kwargs: Any) -> bool:
+    def invalidate(self, /, *args: Any, **kwargs: Any) -> bool:
         """Forget the result of a call, in memory and archive; return whether there was one."""
         return self._forget(self._told_apart(args, kwargs))
 
@@ -174,7 +174,7 @@ class Control(Archiving):
                 self._miss.discard(place)
         return known
 
-    def refresh(self, *args: Any, **kwargs: Any) -> Any:
+    def refresh(self, /, *args: Any, **kwargs: Any) -> Any:
         """Compute the result of a call anew, keep it in place of the old one, and return it.
 
         The old one stays until then; if the function raises, it stays for good. If the new one is
