@@ -30,8 +30,9 @@ def users_frames(error: BaseException) -> TracebackType | None:
 
 
 def show_users_frames(error: BaseException) -> None:
-    """Take our frames off the beginning of a traceback, if there are others behind them."""
-    error.__traceback__ = users_frames(error) or error.__traceback__
+    """Take our frames off the beginning of a traceback; the caller's alone if all are ours."""
+    trace = error.__traceback__
+    error.__traceback__ = users_frames(error) or (trace and trace.tb_next)
 
 
 def _ours(filename: str) -> bool:

@@ -208,7 +208,11 @@ class cached_property(Travelling, Generic[T]):  # noqa: N801 - named as functool
 
     def refresh(self, instance: Any) -> T:
         """Compute the value anew, and keep it in place of the old one."""
-        value: T = self._control.refresh(instance)
+        try:
+            value: T = self._control.refresh(instance)
+        except BaseException as error:
+            show_users_frames(error)
+            raise
         return value
 
     def info(self) -> CacheInfo:

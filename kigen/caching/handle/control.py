@@ -22,6 +22,7 @@ from kigen.caching.handle.memory import Memory
 from kigen.caching.misses.free_threads import counts
 from kigen.caching.misses.miss import Miss
 from kigen.caching.misses.switch import is_off
+from kigen.caching.notices import show_users_frames
 from kigen.caching.results.held import Raised
 from kigen.caching.results.shelf import Shelf, Unwritten, as_it_is
 from kigen.errors import ArchiveError
@@ -144,7 +145,11 @@ class Control(Archiving):
 
     def map(self, arguments: Iterable[Any]) -> list[Any]:
         """Return the results for many single arguments, in their order."""
-        return [self._call(argument) for argument in arguments]
+        try:
+            return [self._call(argument) for argument in arguments]
+        except BaseException as error:
+            show_users_frames(error)
+            raise
 
     def contains(self, /, *args: Any, **kwargs: Any) -> bool:
         """Return whether a call would be answered from memory or archive."""
