@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, ClassVar, Final, final
+from weakref import ref
 
 
 @final
@@ -45,6 +46,13 @@ class Entry:
     def kept(self) -> Any:
         """What was put in."""
         return self.value
+
+    def __getstate__(self) -> Any:
+        """Return what goes along to another process: no result that hangs on a weak reference."""
+        first = self.key[0] if self.key.__class__ is tuple and self.key else self.key
+        if not isinstance(first, ref):
+            return super().__getstate__()
+        return None, {name: getattr(self, name) for name in Entry.__slots__ if hasattr(self, name)}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.key!r}, {self.kept!r})"

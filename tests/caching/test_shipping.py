@@ -13,6 +13,7 @@ import dill
 import pytest
 
 from kigen import inf_cache, lfu_cache, lru_cache, safe
+from tests.programs import output
 
 
 @lru_cache
@@ -94,3 +95,68 @@ def test_what_is_put_into_a_copy_is_the_latest_there() -> None:
     copy(4)
     assert copy.lookup(3) == 33
     assert not copy.contains(1)
+
+
+_METHODS_SENT = """
+import sys, {package} as pickle
+import kigen
+
+def made():
+    class Model:
+        def __init__(self, n, load=b""):
+            self.n, self.load = n, load
+
+        @kigen.{decorator}
+        def times(self, x):
+            return self.n * x
+
+        @kigen.{decorator}
+        def scaled(self):
+            return type(self)(self.n * 10)
+
+        @kigen.lru_cache(cache=sys.argv[1] + "/a.db", name="waits")
+        def waits(self):
+            return self.n
+
+        def __fingerprint__(self):
+            return self.n
+
+        def __eq__(self, other):
+            return self.n == other.n
+
+        def __hash__(self):
+            return hash(self.n)
+
+    return Model
+
+Model = made()
+shipment = []
+for kind in (Model, made()):
+    model, other = kind(3), kind(5, b"heavy" * 100)
+    for one in (model, other):
+        one.times(1), one.times([2]), one.scaled(), one.waits()
+    shipment += [model, model.times, model.scaled]
+data = pickle.dumps(shipment)
+print(b"heavy" in data)
+open(sys.argv[1] + "/all.pkl", "wb").write(data)
+"""
+
+_METHODS_RECEIVED = """
+import sys, {package} as pickle
+shipment = pickle.load(open(sys.argv[1] + "/all.pkl", "rb"))
+for model, times, scaled in (shipment[:3], shipment[3:]):
+    print(times(2), scaled().n, model.waits(), type(model).times.info().size, times.info().size)
+    model, times = pickle.loads(pickle.dumps((model, times)))
+    print(times(2), times.info().size)
+"""
+
+
+@pytest.mark.parametrize("package", ["dill", "cloudpickle"])
+@pytest.mark.parametrize("decorator", ["inf_cache", "lru_cache(ttl=9)", "lfu_cache(maxbytes=9999)"])
+def test_a_method_that_was_called_travels_without_its_instances_and_their_results(
+    package: str, decorator: str, tmp_path: Path
+) -> None:
+    sent = _METHODS_SENT.format(package=package, decorator=decorator)
+    assert output(sent, tmp_path) == "False\n"
+    received = output(_METHODS_RECEIVED.format(package=package), tmp_path)
+    assert received == "6 30 3 1 1\n6 1\n" * 2

@@ -28,8 +28,21 @@ class Owner(ref[Any]):
         return self if self.rest is None else (self, *self.rest)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # What it refers to goes along, and dies on arrival if nobody else refers to it.
-        return Owner, (self(),)
+        # The instance does not go along: a class would bring all that there are of it.
+        return departed, ()
+
+
+class _Nobody:
+    """Whom nobody refers to."""
+
+
+def departed() -> Owner:
+    """Return a reference to an instance that is gone; equal to no other."""
+    nobody = _Nobody()
+    owner = Owner(nobody)
+    hash(owner)  # which it keeps
+    owner.rest = None
+    return owner
 
 
 def disown(key: Any, *, bare: bool, gone: Callable[[Any], None]) -> Hashable:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
+from kigen.caching.calls.owners import holds_owner
 from kigen.caching.misses.depth import STEP, lift, lifts
 from kigen.caching.misses.flight import GROUNDED, Flight, gates, obsolete
 from kigen.caching.misses.free_threads import counts, tally
@@ -273,6 +274,8 @@ class Miss(Keeper):
         for name, value in state.items():
             setattr(self, name, value)
         self.flights = {}
+        for key in filter(holds_owner, list(self.memory)):
+            self.policy.discard(key)  # the instances have stayed where they were
         _alive.add(self)
 
     def after_fork(self) -> None:

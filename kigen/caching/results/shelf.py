@@ -80,6 +80,11 @@ class Shelf(MutableMapping[Any, Any]):
         self._body: str | None = None
         self._told = False
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what goes along to another process: not the instances whose results wait."""
+        waiting = {key: one for key, one in self.unwritten.items() if not holds_owner(key)}
+        return {**vars(self), "unwritten": waiting}
+
     @property
     def body(self) -> str:
         """The tag of the function's body; read late, when what it captured has its value."""
