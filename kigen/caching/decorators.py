@@ -59,7 +59,8 @@ class Decorator:
             ``"recompute"``, ``"warn"`` (and use them) or ``"ignore"``.
         copy: which results are handed out as copies: None lists, dicts and sets, True all, False
             none.
-        materialize: keep what a generator function brings as a tuple, which is what calls return.
+        materialize: keep what a generator function, or an iterator that is returned, brings as a
+            tuple, which is what calls return.
         typed: keep ``1``, ``1.0`` and ``True`` apart.
         ttl: how long a result lives: seconds, a timedelta, or a function of the result.
         stale: for so many seconds more it is served to all but the one caller who computes it anew.

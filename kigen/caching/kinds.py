@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Collection
 from typing import Any
 
+from kigen.caching.results.guard import is_iterator
 from kigen.caching.travel import Travelling
 from kigen.errors import ConfigurationError
 from kigen.signature import kind
@@ -59,15 +60,17 @@ def refuse_comparison(method: Any) -> None:
 def materialized(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return what collects all that a generator brings, and returns it as a tuple.
 
+    So it does with any iterator that a plain function returns: a decorator may hide the generator.
     It leaves no frame in the traceback of what the generator raises: the wrapper's is there.
     """
     what = kind(function)
-    if what == "generator":
+    if what in ("generator", ""):
 
         @functools.wraps(function, ("__name__",), ())
-        def collect(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        def collect(*args: Any, **kwargs: Any) -> Any:
             try:
-                return tuple(function(*args, **kwargs))
+                made = function(*args, **kwargs)
+                return tuple(made) if is_iterator(made) else made
             except BaseException as error:
                 error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
                 raise

@@ -116,7 +116,7 @@ class Memoizer:
         if self.rounding and not (self.events and self.events.on_hit):  # it hears of rounded keys
             keying = keying._replace(tol=self.rounding.tol)
         wrapper, control = self.memoize(
-            materialized(function),
+            materialized(function) if self.materialize else function,
             keying,
             Naming(function, keying.names, self.name, self.typed, self.version, keying.beside),
         )

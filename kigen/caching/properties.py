@@ -134,7 +134,8 @@ class cached_property(Travelling, Generic[T]):  # noqa: N801 - named as functool
         keying = Keying(parameters, "self", keymap=self._kept.key)
         naming = InstanceNaming(function, ("self",), memoizer.name, version=memoizer.version)
         naming.by_type = memoizer.typed
-        self._call, self._control = memoizer.memoize(materialized(function), keying, naming)
+        computed = materialized(function) if memoizer.materialize else function
+        self._call, self._control = memoizer.memoize(computed, keying, naming)
         self.travels_by(_made_of, type(self), function, self._options, self._kept.name)
 
     def __set_name__(self, owner: type, name: str) -> None:

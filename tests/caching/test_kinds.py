@@ -337,6 +337,40 @@ def test_a_result_that_can_be_used_up_only_once_is_an_error_and_not_a_surprise(k
     assert as_it_is() is as_it_is()
 
 
+@pytest.mark.parametrize("kind", ["generator", "map", "zip"])
+def test_an_iterator_that_a_plain_function_returns_is_kept_as_a_tuple_if_asked_for(
+    kind: str,
+) -> None:
+    """As the types have it; a decorator may stand before the generator function."""
+    cached = lru_cache(materialize=True)(lambda: USED_UP[kind]())
+    assert cached() == cached() == tuple(USED_UP[kind]())
+    assert cached.info()[:2] == (1, 1)
+
+    class Model:
+        @cached_property(materialize=True)
+        def items(self) -> Any:
+            return USED_UP[kind]()
+
+    model = Model()
+    assert model.items is model.items
+    assert model.items == cached()
+
+
+def test_what_is_no_iterator_is_kept_as_it_is_though_a_tuple_is_asked_for() -> None:
+    cached = lru_cache(materialize=True)(lambda x: x)
+    assert [cached(x) for x in (1, "ab", [1], None)] == [1, "ab", [1], None]
+    with pytest.raises(ConfigurationError, match="used up only once"):
+        lru_cache(materialize=True)(opened)()
+    with pytest.raises(ConfigurationError, match="used up only once"):
+        lru_cache(materialize=True)(lambda: Numbers().__aiter__())()
+    assert asyncio.run(lru_cache(materialize=True)(soon)()) == 1
+
+
+class Numbers:
+    async def __aiter__(self) -> Any:
+        yield 1
+
+
 def test_a_coroutine_that_a_plain_function_returns_is_refused() -> None:
     made = []
 

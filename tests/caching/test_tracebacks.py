@@ -119,6 +119,7 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "coroutine": lambda x: asyncio.run(lru_cache(coroutine)(x)),
     "coroutine method": lambda x: asyncio.run(Thing().coroutine(x)),
     "generator": lambda x: lru_cache(materialize=True)(generator)(x),
+    "generator, if it were one": lambda x: lru_cache(materialize=True)(body)(x),
     "async generator": lambda x: asyncio.run(lru_cache(materialize=True)(async_generator)(x)),
     "partial": lambda x: lru_cache(functools.partial(body, x))(3),
     "callable object": lambda x: lru_cache(CallableObject())(x),

@@ -85,24 +85,22 @@ def _is_flat(value: Any) -> bool:
 
 
 def _refuse_spent(value: Any) -> None:
-    if _is_iterator(value) or value.__class__ in _SPENT:
+    later = hasattr(type(value), "__anext__") and _begins_as_itself(aiter, value)
+    if later or is_iterator(value) or value.__class__ in _SPENT:
         raise ConfigurationError(
             f"{shown(value)} can be used up only once, so that it is no result to keep: return a "
-            "tuple, decorate the coroutine function itself, or hand it out all the same "
-            "(copy=False)"
+            "tuple, or have one made of an iterator (materialize=True), decorate the coroutine "
+            "function itself, or hand it out all the same (copy=False)"
         )
 
 
-def _is_iterator(value: Any) -> bool:
+def is_iterator(value: Any) -> bool:
     """Tell whether going through a value uses it up; a file does not count, which goes back."""
-    kind = type(value)
-    if hasattr(kind, "__next__"):
-        begin: Callable[[Any], Any] = iter
-    elif hasattr(kind, "__anext__"):
-        begin = aiter
-    else:
-        return False
-    if hasattr(kind, "seek"):
+    return hasattr(type(value), "__next__") and _begins_as_itself(iter, value)
+
+
+def _begins_as_itself(begin: Callable[[Any], Any], value: Any) -> bool:
+    if hasattr(type(value), "seek"):
         return False
     try:
         return begin(value) is value
