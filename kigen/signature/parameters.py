@@ -99,6 +99,8 @@ def kind(function: Any) -> str:
 
     while isinstance(function, partial):
         function = function.func
+    if _is_marked(function):
+        return "coroutine"
     if not hasattr(function, "__code__"):
         function = getattr(type(function), "__call__", None)  # noqa: B004 - its code is wanted
     flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
@@ -107,6 +109,19 @@ def kind(function: Any) -> str:
     if flags & 0x80:  # inspect.CO_COROUTINE
         return "coroutine"
     return "async generator" if flags & 0x200 else ""  # inspect.CO_ASYNC_GENERATOR
+
+
+def _is_marked(function: Any) -> bool:
+    """Tell whether a callable declares that it returns coroutines, as decorators of them may.
+
+    It does so by `inspect.markcoroutinefunction`, or, before Python 3.12 and in C, as asyncio does.
+    """
+    # Whoever has marked it has imported the module; to import it here would cost all others.
+    inspect = sys.modules.get("inspect")
+    if inspect is not None and inspect.iscoroutinefunction(function):
+        return True
+    mark = getattr(sys.modules.get("asyncio.coroutines"), "_is_coroutine", None)
+    return mark is not None and getattr(function, "_is_coroutine", None) is mark
 
 
 def _of_code(function: FunctionType) -> Parameters:

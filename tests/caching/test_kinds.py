@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import enum
 import functools
+import inspect
 import math
 import operator
 import traceback
@@ -382,6 +383,46 @@ def test_a_coroutine_that_a_plain_function_returns_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="decorate the coroutine function itself"):
         fetch()
     assert asyncio.run(made[0]) == 1
+
+
+def marked(function: Any) -> Any:
+    """Declare that a plain function returns coroutines, as decorators of coroutine functions do."""
+    if hasattr(inspect, "markcoroutinefunction"):
+        return inspect.markcoroutinefunction(function)
+    function._is_coroutine = asyncio.coroutines._is_coroutine
+    return function
+
+
+def test_a_plain_function_that_declares_to_return_coroutines_is_a_coroutine_function() -> None:
+    made = []
+
+    async def add(x: int) -> int:
+        made.append(x)
+        await asyncio.sleep(0)
+        return x + 1
+
+    class Object:
+        def __init__(self) -> None:
+            marked(self)
+
+        def __call__(self, x: int) -> Any:
+            return add(x)
+
+        @cached_property
+        @marked
+        def value(self) -> Any:
+            return add(9)
+
+    async def both(call: Callable[..., Any], *args: int) -> list[int]:
+        return await asyncio.gather(call(*args), call(*args))
+
+    obj = Object()
+    for x, function in enumerate((marked(lambda x: add(x)), obj, functools.partial(obj))):
+        cached = lru_cache(function)
+        assert inspect.iscoroutinefunction(cached)
+        assert asyncio.run(both(cached, x)) == [x + 1] * 2
+    assert asyncio.run(both(lambda: obj.value)) == [10, 10]
+    assert made == [0, 1, 2, 9]
 
 
 def test_the_safe_caches_hand_out_what_can_be_used_up_only_once_and_do_not_keep_it() -> None:
