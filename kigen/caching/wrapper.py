@@ -48,6 +48,7 @@ closes over costs 1 ns a call (6 of them: another 10 % of a hit). Without the GI
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from types import CellType, CodeType, FunctionType
 from typing import Any
 from weakref import ref
@@ -282,13 +283,20 @@ def _function(
         make = compile_function("make", source, {}, label="cache")
         code = _templates[source] = make(*cells).__code__
     # Not in the source: names made up at run time would fill the templates.
-    name = getattr(like, "__name__", None)
-    if isinstance(name, str):
-        code = code.replace(co_name=name, co_qualname=str(getattr(like, "__qualname__", name)))
+    named = _named(like)
+    name = named.__name__
+    code = code.replace(co_name=name, co_qualname=str(getattr(named, "__qualname__", name)))
     made = FunctionType(code, scope, code.co_name, parameters.defaults or None, cells)
     if parameters.keyword_defaults:
         made.__kwdefaults__ = parameters.keyword_defaults
     return made
+
+
+def _named(function: Any) -> Any:
+    """Return what a callable is called after: a partial its function, an object its class."""
+    while isinstance(function, partial):
+        function = function.func
+    return function if isinstance(getattr(function, "__name__", None), str) else type(function)
 
 
 def _names(keying: Keying) -> dict[str, str]:

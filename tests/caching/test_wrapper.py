@@ -243,6 +243,28 @@ def test_a_cached_function_looks_like_the_function() -> None:
     assert inspect.getsource(cached) == inspect.getsource(f)
 
 
+def test_what_has_no_name_is_called_like_its_function_or_its_class() -> None:
+    class Model:
+        def __call__(self, x: int) -> int:
+            return x
+
+        def run(self, x: int, y: int) -> int:
+            return x + y
+
+    for function, name in (
+        (Model(), "Model"),
+        (functools.partial(Model()), "Model"),
+        (functools.partial(functools.partial(Model().run, 1)), "run"),
+        (operator.itemgetter(0), "itemgetter"),
+    ):
+        cached = inf_cache(function)
+        assert cached.__name__ == name
+        assert f" {cached.__qualname__} at " in repr(cached)
+        if name != "itemgetter":
+            with pytest.raises(TypeError, match=rf"{name}\(\) missing 1 required"):
+                cached()  # type: ignore[call-arg]
+
+
 def test_doctests_of_a_cached_function_are_found() -> None:
     @inf_cache
     def f() -> int:
