@@ -55,6 +55,13 @@ def _resolve(app, env, node, contnode):
     return contnode
 
 
+def _options_once(_app, _what, _name, obj, _options, lines):
+    """Keep the options of the cache decorators in one place, that of `lru_cache`."""
+    if isinstance(obj, type(kigen.lru_cache)) and obj is not kigen.lru_cache:
+        lines[2:] = ["The options are those of `kigen.caching.lru_cache`.", ""]
+
+
 def setup(app):
     """Sphinx calls this."""
+    app.connect("autodoc-process-docstring", _options_once, priority=400)  # before napoleon
     app.connect("missing-reference", _resolve)

@@ -54,7 +54,7 @@ class Blueprint(Generic[K]):
 
     @property
     def overrides(self) -> dict[str, Any]:
-        """A copy of what has been configured: fields, nested blueprints, and pinned values."""
+        """A copy of what has been configured (fields, nested blueprints, pinned values)."""
         return dict(self._overrides)
 
     def configure(self, field_name: str, spec: Any) -> Self:

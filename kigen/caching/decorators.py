@@ -41,43 +41,7 @@ if TYPE_CHECKING:
 
 
 class Decorator:
-    """One of kigen's cache decorators: used bare, or called with options.
-
-    Args:
-        maxsize: how many entries stay in memory (None: no bound; 0: none).
-        cache: an archive, a path or a URL, to be written when an entry leaves memory or you `dump`.
-        keymap: a Key class, or whatever makes a hashable key of the arguments.
-        ignore: the arguments that are no part of the key: names, positions, ``"*"``, ``"**"``.
-        tol: floats in the key are rounded to so many decimal places, which lets neighbours share
-            the result of the first.
-        deep: round in containers, too.
-        purge: when memory is full, write all of it to the archive and empty it, in place of making
-            room for one.
-        archive: where each result is written at once: an archive, a path or a URL.
-        name: the function's identity at rest, instead of its module and qualified name.
-        on_change: what becomes of stored results if the function's body has changed:
-            ``"recompute"``, ``"warn"`` (and use them) or ``"ignore"``.
-        copy: which results are handed out as copies: None lists, dicts and sets, True all, False
-            none.
-        materialize: keep what a generator function, or an iterator that is returned, brings as a
-            tuple, which is what calls return.
-        typed: keep ``1``, ``1.0`` and ``True`` apart.
-        ttl: how long a result lives: seconds, a timedelta, or a function of the result.
-        stale: for so many seconds more it is served to all but the one caller who computes it anew.
-        condition: a function of the result that says whether to keep it.
-        cache_exceptions: classes of exceptions that are kept like results, and raised again.
-        on_hit, on_miss, on_load: called with the key of a call that was answered from memory,
-            computed, or found in the archive.
-        on_evict: called with the key and the result that leaves memory.
-        version: part of the function's identity: change it when something changes that the
-            function only calls.
-        maxbytes: how much the results in memory weigh together, at most; the entries have no bound
-            then, unless one is given too.
-        weigh: a function of a result that gives its bytes (None: the memory it takes).
-
-    Raises `kigen.errors.ConfigurationError` for an option that makes no sense, and
-    `kigen.errors.ArchiveError` for an archive that cannot be opened, both at decoration.
-    """
+    """One of kigen's cache decorators: used bare, or called with options (see ``__call__``)."""
 
     def __init__(self, policy: str, maxsize: int | None, doc: str, *, safe: bool = False) -> None:
         self._policy = policy
@@ -85,7 +49,7 @@ class Decorator:
         self._fixed: dict[str, Any] = {"safe": True} if safe else {}
         self.__name__: str = f"{policy}_cache"
         self.__qualname__: str = self.__name__
-        self.__doc__ = f"{doc}\n\n{type(self).__doc__}"
+        self.__doc__ = f"{doc}\n\n{_dedented(type(self).__call__.__doc__)}"
 
     @property
     def __signature__(self) -> Signature:
@@ -127,6 +91,48 @@ class Decorator:
     ) -> Memoizer: ...
 
     def __call__(self, maxsize: Any = ..., *args: Any, **options: Any) -> Any:
+        """Decorate a function: bare, or called with options.
+
+        Args:
+            maxsize: how many results stay in memory; 100 unless you say otherwise (None: no bound;
+                0: none). ``inf_cache`` and ``no_cache`` have a bound of their own.
+            cache: an archive, a path or a URL, to be written when an entry leaves memory or you
+                `dump`.
+            keymap: a Key class, or whatever makes a hashable key of the arguments.
+            ignore: the arguments that are no part of the key: names, positions, ``"*"``,
+                ``"**"``.
+            tol: floats in the key are rounded to so many decimal places, which lets neighbours
+                share the result of the first.
+            deep: round in containers, too.
+            purge: when memory is full, write all of it to the archive and empty it, in place of
+                making room for one.
+            archive: where each result is written at once: an archive, a path or a URL.
+            name: the function's identity at rest, instead of its module and qualified name.
+            on_change: what becomes of stored results if the function's body has changed:
+                ``"recompute"``, ``"warn"`` (and use them) or ``"ignore"``.
+            copy: which results are handed out as copies: None lists, dicts and sets, True all,
+                False none.
+            materialize: keep what a generator function, or an iterator that is returned, brings as
+                a tuple, which is what calls return.
+            typed: keep ``1``, ``1.0`` and ``True`` apart.
+            ttl: how long a result lives: seconds, a timedelta, or a function of the result.
+            stale: for so many seconds more it is served to all but the one caller who computes it
+                anew.
+            condition: a function of the result that says whether to keep it.
+            cache_exceptions: classes of exceptions that are kept like results, and raised again.
+            on_hit: called with the key of a call that was answered from memory.
+            on_miss: called with the key of a call that was computed.
+            on_load: called with the key of a call whose result was in the archive.
+            on_evict: called with the key and the result that leaves memory.
+            version: part of the function's identity: change it when something changes that the
+                function only calls.
+            maxbytes: how much the results in memory weigh together, at most; their number has no
+                bound then, unless one is given too.
+            weigh: a function of a result that gives its bytes (None: the memory it takes).
+
+        Raises `kigen.errors.ConfigurationError` for an option that makes no sense, and
+        `kigen.errors.ArchiveError` for an archive that cannot be opened, both at decoration.
+        """
         refuse_unknown(self.__name__, options, ("maxsize", *DEFAULTS))
         default = self._maxsize if options.get("maxbytes") is None else None
         if callable(maxsize) or hasattr(maxsize, "__get__"):
@@ -142,6 +148,13 @@ class Decorator:
 
     def __repr__(self) -> str:
         return f"kigen.{self.__name__}"
+
+
+def _dedented(doc: str | None) -> str:
+    """Return a docstring without its indentation, as Python itself has it from 3.13 on."""
+    lines = (doc or "").splitlines()
+    margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
+    return "\n".join([*lines[:1], *(line[margin:] for line in lines[1:])]).rstrip()
 
 
 inf_cache: Final = Decorator("inf", None, "Memoize a function; nothing ever leaves memory.")

@@ -208,7 +208,7 @@ class Key:
 
     @property
     def id(self) -> str:
-        """The first 12 digits of the fingerprint: short, and the same in every interpreter."""
+        """The first 12 digits of the fingerprint, which are the same in every interpreter."""
         return self._peek().hex()[:12]
 
     def _peek(self) -> bytes:

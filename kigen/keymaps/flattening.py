@@ -118,7 +118,7 @@ class keymap:  # noqa: N801 - klepto's name
 
     @property
     def lossy(self) -> bool:
-        """Whether two different calls may get one key: a cache keeps the arguments beside it."""
+        """Whether two different calls may get one key; a cache then keeps the call, too."""
         apart = not self.flat or self.sentinel is SENTINEL
         return not (type(self) is keymap and self.__inner__ is None and self._exact and apart)
 

@@ -116,7 +116,7 @@ class Generator(Recorder, Generic[K]):
 
     @property
     def signature(self) -> str:
-        """Fingerprint of blueprint and engine: what a history must agree in to be continued."""
+        """Fingerprint of blueprint and engine, in which a history to be continued must agree."""
         if self._signed is None:
             self._signed = fingerprint.fingerprint((self._plan, _identity(self._rengine)))
         return self._signed

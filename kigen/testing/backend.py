@@ -60,7 +60,7 @@ class BackendContract:
     """What every backend does. A test that fails says which sentence is not true."""
 
     keeps = True
-    """Whether what has been written can be read: false for a backend that keeps nothing."""
+    """Whether what has been written can be read; false for a backend that keeps nothing."""
 
     durable = True
     """Whether another backend at the same place finds the records."""

@@ -23,6 +23,7 @@ from kigen import (
     lru_cache,
 )
 from kigen.caching import CacheInfo, StandardCacheInfo
+from kigen.caching.options import DEFAULTS
 
 CACHES = pytest.mark.parametrize("cache", [inf_cache, lru_cache, lfu_cache], ids=repr)
 
@@ -352,6 +353,14 @@ def test_decorators_show_what_they_are() -> None:
     assert repr(lru_cache) == "kigen.lru_cache"
     assert lru_cache.__name__ == "lru_cache"
     assert "least recently" in lru_cache.__doc__
+
+
+def test_help_on_a_decorator_has_each_option_with_one_indentation() -> None:
+    """Editors show the docstring of the call, `help` that of the object; docs are made of both."""
+    lines = (lru_cache.__doc__ or "").splitlines()
+    assert "Args:" in lines
+    for option in ("maxsize", *DEFAULTS):
+        assert any(line.startswith(f"    {option}: ") for line in lines), option
 
 
 def test_one_name_is_not_given_to_two_functions() -> None:
