@@ -20,6 +20,7 @@ TYPE_CHECKING = False  # as type checkers know it; typing itself would be half o
 if TYPE_CHECKING:
     from kigen import archives as archives
     from kigen import blueprints as blueprints
+    from kigen import caching as caching
     from kigen import crypto as crypto
     from kigen import errors as errors
     from kigen import fields as fields
@@ -203,6 +204,7 @@ _ROOMS = frozenset(
     {
         "archives",
         "blueprints",
+        "caching",
         "crypto",
         "errors",
         "fields",

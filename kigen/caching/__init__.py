@@ -1,8 +1,8 @@
-"""Caching calls: the decorators, the compiled hit path, and what a miss does."""
+"""Caching calls: the decorators, and what they make of a function."""
 
 from __future__ import annotations
 
-from kigen.caching.cached import CachedFunction
+from kigen.caching.cached import Cached, CachedFunction, CachedMethod
 from kigen.caching.calls.call import Call
 from kigen.caching.decorators import (
     inf_cache,
@@ -21,7 +21,9 @@ from kigen.caching.properties import cached_property
 
 __all__ = [
     "CacheInfo",
+    "Cached",
     "CachedFunction",
+    "CachedMethod",
     "Call",
     "Memoizer",
     "StandardCacheInfo",

@@ -22,7 +22,16 @@ T = TypeVar("T")
 
 
 class Cached(Protocol):
-    """The handle on a cache, as far as the function's parameters do not matter."""
+    """The handle on a cache, as far as the function's parameters do not matter.
+
+    >>> def ratio(function: Cached) -> float:
+    ...     hit, miss, load, *_ = function.info()
+    ...     return hit / (hit + miss + load)
+    >>> from kigen import lru_cache
+    >>> square = lru_cache(lambda x: x * x)
+    >>> square(2), square(2), ratio(square)
+    (4, 4, 0.5)
+    """
 
     __name__: str
     __qualname__: str
@@ -65,8 +74,9 @@ class Cached(Protocol):
 
 
 class CachedFunction(Cached, Protocol[P, R_co]):
-    """A function with its own signature, and the handle on its cache.
+    """A function with its own signature, and the handle on its cache: what a decorator returns.
 
+    To annotate with: ``CachedFunction[[int, str], float]`` takes an int and a text.
     What a coroutine function's `lookup` and `peek` return is the result: there is nothing to await.
     """
 
@@ -103,7 +113,9 @@ class CachedFunction(Cached, Protocol[P, R_co]):
     ) -> R: ...
 
     @overload
-    def lookup(self, *args: P.args, **kwargs: P.kwargs) -> R_co:  # noqa: D418 - the one place
+    def lookup(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+
+    def lookup(self, *args: P.args, **kwargs: P.kwargs) -> Any:
         """Return the result of a call from memory or archive, or raise KeyError."""
 
     @overload
@@ -112,7 +124,9 @@ class CachedFunction(Cached, Protocol[P, R_co]):
     ) -> R | None: ...
 
     @overload
-    def peek(self, *args: P.args, **kwargs: P.kwargs) -> R_co | None:  # noqa: D418 - the one place
+    def peek(self, *args: P.args, **kwargs: P.kwargs) -> R_co | None: ...
+
+    def peek(self, *args: P.args, **kwargs: P.kwargs) -> Any:
         """Return the result of a call if there is one, else None."""
 
     def contains(self, *args: P.args, **kwargs: P.kwargs) -> bool:
@@ -153,6 +167,8 @@ class CachedMethod(Cached, Protocol[P, R_co]):
     @overload
     def lookup(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
 
+    def lookup(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
+
     @overload
     def peek(
         self: CachedMethod[P, Coroutine[Any, Any, R]],
@@ -164,6 +180,8 @@ class CachedMethod(Cached, Protocol[P, R_co]):
 
     @overload
     def peek(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> R_co | None: ...
+
+    def peek(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> Any: ...
 
     def contains(self, instance: object, /, *args: P.args, **kwargs: P.kwargs) -> bool: ...
 
