@@ -147,7 +147,7 @@ class Decorator:
         return Memoizer(self._policy, size, **positional, **options, **self._fixed)
 
     def __repr__(self) -> str:
-        return f"kigen.{self.__name__}"
+        return f"kigen.{'safe.' if self._fixed else ''}{self.__name__}"
 
 
 def _dedented(doc: str | None) -> str:

@@ -55,6 +55,7 @@ class Memoizer:
         **options: Unpack[AllOptions],
     ) -> None:
         refuse_unknown(type(self).__name__, options, DEFAULTS)
+        self._given: AllOptions = options
         chosen: AllOptions = {**DEFAULTS, **options}
         self.maxbytes: float | None = chosen["maxbytes"]
         self.weigh: Callable[[Any], float] | None = chosen["weigh"]
@@ -125,6 +126,12 @@ class Memoizer:
         made: Any = wrapper
         made.__cache__, made.__mask__, made.__map__ = control.cache, self.__mask__, self.__map__
         return cast("CachedFunction[P, R]", wrapper)
+
+    def __repr__(self) -> str:
+        """Return what it was made by: the decorator, its bound, and the options that were given."""
+        options = {"maxsize": self.maxsize, **self._given}
+        shown = ", ".join(f"{name}={value!r}" for name, value in options.items())
+        return f"kigen.{'safe.' if self.safe else ''}{self.policy}_cache({shown})"
 
     def memoize(
         self, function: Callable[..., Any], keying: Keying, naming: Naming

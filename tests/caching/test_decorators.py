@@ -351,8 +351,14 @@ def test_a_cache_over_nothing_is_no_archive() -> None:
 
 def test_decorators_show_what_they_are() -> None:
     assert repr(lru_cache) == "kigen.lru_cache"
+    assert repr(kigen.safe.lru_cache) == "kigen.safe.lru_cache"
     assert lru_cache.__name__ == "lru_cache"
     assert "least recently" in lru_cache.__doc__
+
+
+def test_a_decorator_with_options_shows_them() -> None:
+    assert repr(kigen.lru_cache()) == "kigen.lru_cache(maxsize=100)"
+    assert repr(kigen.safe.rr_cache(3, ttl=60)) == "kigen.safe.rr_cache(maxsize=3, ttl=60)"
 
 
 def test_help_on_a_decorator_has_each_option_with_one_indentation() -> None:
