@@ -15,6 +15,8 @@ load their modules on first use, so that ``import kigen`` costs next to nothing.
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False  # as type checkers know it; typing itself would be half of the import
 
 if TYPE_CHECKING:
@@ -229,7 +231,8 @@ if not TYPE_CHECKING:  # to which a name that is none would be an object of unkn
             return import_module(f"kigen.{name}")
         home = _HOMES.get(name, "errors")
         if home == "errors" and name not in __all__:
-            raise AttributeError(f"module 'kigen' has no attribute {name!r}")
+            said = f"module 'kigen' has no attribute {name!r}"
+            raise AttributeError(said, name=name, obj=sys.modules[__name__])
         value: object = getattr(import_module(f"kigen.{home}"), name)
         globals()[name] = value  # the next look-up does not come here
         return value

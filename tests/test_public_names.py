@@ -59,8 +59,10 @@ def test_rooms_are_reached_as_attributes(name: str) -> None:
 
 def test_an_unknown_name_is_an_attribute_error_that_names_it() -> None:
     """A misspelt name fails as it does on any module."""
-    with pytest.raises(AttributeError, match="lru_cash"):
+    with pytest.raises(AttributeError, match="lru_cash") as caught:
         kigen.lru_cash  # noqa: B018 - the access is the test
+    assert caught.value.name == "lru_cash"  # from which Python says: Did you mean: 'lru_cache'?
+    assert caught.value.obj is kigen
 
 
 def reference() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeVar, Unpack, overload
 
 from kigen.caching.memoizer import Memoizer
@@ -57,7 +57,12 @@ class Decorator:
 
     @overload
     def __call__(
-        self, function: Callable[P, R], /, **options: Unpack[AllOptions]
+        self,
+        function: Callable[P, R],
+        /,
+        *,
+        maxsize: int | None = ...,
+        **options: Unpack[AllOptions],
     ) -> CachedFunction[P, R]: ...
 
     @overload
@@ -90,7 +95,7 @@ class Decorator:
         **options: Unpack[Options],
     ) -> Memoizer: ...
 
-    def __call__(self, maxsize: Any = ..., *args: Any, **options: Any) -> Any:
+    def __call__(self, *args: Any, **options: Any) -> Any:
         """Decorate a function: bare, or called with options.
 
         Args:
@@ -135,16 +140,33 @@ class Decorator:
         """
         refuse_unknown(self.__name__, options, ("maxsize", *DEFAULTS))
         default = self._maxsize if options.get("maxbytes") is None else None
-        if callable(maxsize) or hasattr(maxsize, "__get__"):
-            return Memoizer(self._policy, default, **options, **self._fixed)(maxsize, *args)
-        if len(args) > len(POSITIONAL):
+        bare = bool(args) and (callable(args[0]) or hasattr(args[0], "__get__"))
+        function, *positional = args if bare else (None, *args)
+        chosen = {**self._by_position(positional, bare, options), **options}
+        size = chosen.pop("maxsize", ...)
+        size = default if size is ... else size
+        memoizer = Memoizer(self._policy, size, **chosen, **self._fixed)
+        return memoizer(function) if bare else memoizer
+
+    def _by_position(
+        self, values: Collection[Any], bare: bool, options: Collection[str]
+    ) -> dict[str, Any]:
+        """Return the options that were given by position; raise TypeError for what cannot be."""
+        names = () if bare else ("maxsize", *POSITIONAL)
+        if len(values) > len(names):
+            besides = tuple(values)[len(names) :]
             raise TypeError(
-                f"{self.__name__}: takes maxsize, {', '.join(POSITIONAL)} by position, and got "
-                f"{args[len(POSITIONAL) :]!r} besides; name the other options"
+                f"{self.__name__}() takes {', '.join(names) or 'the function alone'} by position, "
+                f"and got {besides!r} besides; name the other options"
             )
-        size = default if maxsize is ... else maxsize
-        positional = dict(zip(POSITIONAL, args, strict=False))
-        return Memoizer(self._policy, size, **positional, **options, **self._fixed)
+        given = dict(zip(names, values, strict=False))
+        twice = next((name for name in given if name in options), None)
+        if twice is not None:
+            raise TypeError(
+                f"{self.__name__}() got {twice} by position ({given[twice]!r}) and by name; give "
+                "one of the two"
+            )
+        return given
 
     def __repr__(self) -> str:
         return f"kigen.{'safe.' if self._fixed else ''}{self.__name__}"

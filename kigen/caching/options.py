@@ -104,7 +104,7 @@ def check_kinds(options: AllOptions) -> None:
             _refuse(option, value, "is neither True nor False: give one of the two")
     refuse_unawaited(options, _CALLED)
     name, on_change = options["name"], options["on_change"]
-    if name is not None and not isinstance(name, str):
+    if name == "" or (name is not None and not isinstance(name, str)):
         _refuse("name", name, "is no name: give a text, or None for the function's own")
     if on_change not in get_args(OnChange):
         _refuse("on_change", on_change, f"is none of {', '.join(get_args(OnChange))}")

@@ -115,7 +115,7 @@ class cached_property(Travelling, Generic[T]):  # noqa: N801 - named as functool
     @overload
     def __call__(self, function: Callable[[Any], R], /) -> cached_property[R]: ...
 
-    def __call__(self, function: Callable[[Any], Any], /) -> cached_property[Any]:
+    def __call__(self, function: Any = None, /) -> cached_property[Any]:
         """Decorate a function, with the options that this was made with."""
         if hasattr(self, "_call"):
             raise TypeError(

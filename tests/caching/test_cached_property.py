@@ -234,6 +234,8 @@ def test_what_makes_no_sense_is_refused_at_decoration() -> None:
         cached_property(copy="deep")(lambda self: 1)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="without a call"):
         Model.total(Model())  # type: ignore[operator, arg-type]
+    with pytest.raises(TypeError, match="without a call"):
+        Model.total()  # type: ignore[call-overload]
     with pytest.raises((ConfigurationError, RuntimeError)) as caught:  # 3.11 puts its own around
 
         class Empty:

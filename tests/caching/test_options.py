@@ -107,7 +107,8 @@ def test_help_explains_every_option(decorator: Any) -> None:
         *(("condition", 3), ("cache_exceptions", 3), ("stale", 3), ("ttl", "x"), ("ignore", 3.5)),
         *(("ignore", [["x"]]), ("ignore", (None,)), ("ignore", iter("x")), ("ignore", True)),
         *(("copy", 5), ("tol", "a"), ("on_hit", 3), ("weigh", len), ("maxbytes", "x")),
-        ("version", object()),
+        *(("version", object()), ("name", ""), ("ttl", True), ("keymap", 3)),
+        *(("keymap", kigen.keymaps.hashmap), ("cache_exceptions", KeyboardInterrupt)),
     ],
     ids=repr,
 )
@@ -143,3 +144,28 @@ def test_a_function_that_a_call_would_not_run_is_refused(option: str, function: 
     if option not in ("weigh", "on_evict"):
         with pytest.raises(kigen.ConfigurationError, match=rf"^{option}=.* function"):
             kigen.cached_property(**{option: function})
+def test_a_function_may_come_with_its_size_by_name() -> None:
+    """As with every other option: ``lru_cache(f, maxsize=3)``."""
+    assert kigen.lru_cache(lambda x: x, maxsize=3).info().maxsize == 3
+    assert kigen.lru_cache(lambda x: x, maxsize=None).info().maxsize is None
+
+
+@pytest.mark.parametrize(
+    ("args", "options", "said"),
+    [
+        ((len, 3), {}, r"lru_cache\(\) takes the function alone by position, and got \(3,\)"),
+        ((3, *[None] * 6, 9), {}, r"takes maxsize, cache, .* by position, and got \(9,\) besides"),
+        ((3,), {"maxsize": 4}, r"got maxsize by position \(3\) and by name; give one of the two"),
+        ((3, "a.db"), {"cache": "b.db"}, r"got cache by position \('a.db'\) and by name"),
+    ],
+)
+def test_what_cannot_be_by_position_is_named(
+    args: tuple[Any, ...], options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(TypeError, match=said):
+        kigen.lru_cache(*args, **options)
+
+
+def test_a_time_that_may_be_0_is_not_said_to_be_above_it() -> None:
+    with pytest.raises(kigen.ConfigurationError, match="stale=-3 is no time: give seconds, from 0"):
+        kigen.lru_cache(ttl=3, stale=-3)

@@ -69,6 +69,11 @@ def as_any_function() -> None:
     def apply_cached(function: CachedFunction[[int], object]) -> object:
         return function.peek(1)
 
+    def warm(function: CachedFunction[..., str], *xs: int) -> kigen.caching.Cached:
+        assert_type([function(x) for x in xs if not function.contains(x)], list[str])
+        return function
+
+    assert_type(warm(bare, 1, 2).info().hit, int)
     assert apply(bare) == "3"
     assert apply_cached(called) == "1"
 

@@ -22,7 +22,7 @@ def makes() -> None:
     assert_type(kigen.lru_cache(None), Memoizer)
     assert_type(kigen.lru_cache(maxsize=3)(double)(4), int)
     assert_type(kigen.lru_cache(3, None, picklemap(), None, 2, True, False)(double)(4), int)
-    assert_type(kigen.lru_cache(double, typed=True)(4), int)
+    assert_type(kigen.lru_cache(double, maxsize=3, typed=True)(4), int)
 
 
 def untyped(**options: Any) -> None:
@@ -79,6 +79,7 @@ def all_decorators() -> None:
 
 def mistakes() -> None:
     kigen.lru_cache(maxsiz=3)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    kigen.lru_cache(double, maxsize="3")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     kigen.lru_cache(maxsize="3")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     kigen.lru_cache(on_change="wran")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     kigen.lru_cache(archive=3)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]

@@ -57,7 +57,17 @@ class Keying(NamedTuple):
                 "the key is made of"
             )
         if not callable(keymap):
-            raise ConfigurationError(f"keymap={keymap!r} is neither a Key class nor callable")
+            raise ConfigurationError(
+                f"keymap={keymap!r} is neither a Key class nor callable: give one of the two, or "
+                "one of kigen.keymaps, such as stringmap()",
+                keymap=keymap,
+            )
+        if isinstance(keymap, type) and hasattr(keymap, "lossy"):
+            raise ConfigurationError(
+                f"keymap={keymap.__name__} is the class and no keymap; call it: "
+                f"keymap={keymap.__name__}()",
+                keymap=keymap,
+            )
         if hasattr(keymap, "lossy"):
             return cls._of_keymap(parameters, keymap, Ignored.of(parameters, ignore), method)
         if ignore is not None:

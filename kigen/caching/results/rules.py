@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kigen.caching.notices import warn
 from kigen.caching.results.held import Raised
 from kigen.errors import ConfigurationError, StorageWarning
+from kigen.fingerprint.refusal import shown
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -58,7 +59,8 @@ class Rules(NamedTuple):
         for one in cache_exceptions:
             if not _is_exception_class(one):
                 raise ConfigurationError(
-                    f"cache_exceptions: {one!r} is no class of exceptions; give a class or a tuple",
+                    f"cache_exceptions={shown(cache_exceptions)}: {shown(one)} is no subclass of "
+                    "Exception; give one, or a tuple of them",
                     cache_exceptions=cache_exceptions,
                 )
         return cls(ttl, lasting, condition and Condition(condition), cache_exceptions)
@@ -156,9 +158,10 @@ def _number(value: Any) -> float:
 
 def _seconds(option: str, value: Any, least: float) -> float:
     number = _number(value)
-    if not number >= least:
+    if value is True or not number >= least:
         raise ConfigurationError(
-            f"{option}={value!r} is no time: give seconds, above 0, or a timedelta",
+            f"{option}={value!r} is no time: give seconds, {'above' if least else 'from'} 0, or a "
+            "timedelta",
             option=option,
             value=value,
         )
