@@ -36,6 +36,9 @@ class _LikeFunction(Travelling):
         made: Any = self
         return self if instance is None else MethodType(made, instance)
 
+    def __repr__(self) -> str:
+        return f"<dedup of {self.__qualname__}>"
+
     def _kigen_settings(self) -> Any:
         """Return what tells it from the function itself: see `kigen.caching.calls.identity`."""
         return "dedup"

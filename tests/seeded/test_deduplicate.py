@@ -60,6 +60,10 @@ def test_the_decorator_is_used_bare_or_called(tmp_path: Path) -> None:
         assert [f(1), f(1)] == [(1, number), None]
 
 
+def test_what_is_decorated_shows_its_name() -> None:
+    assert repr(dedup(len)) == "<dedup of len>"
+
+
 def test_the_body_runs_once_for_each_key(where: Any) -> None:
     ran = []
 
