@@ -144,6 +144,8 @@ def test_a_function_that_a_call_would_not_run_is_refused(option: str, function: 
     if option not in ("weigh", "on_evict"):
         with pytest.raises(kigen.ConfigurationError, match=rf"^{option}=.* function"):
             kigen.cached_property(**{option: function})
+
+
 def test_a_function_may_come_with_its_size_by_name() -> None:
     """As with every other option: ``lru_cache(f, maxsize=3)``."""
     assert kigen.lru_cache(lambda x: x, maxsize=3).info().maxsize == 3
