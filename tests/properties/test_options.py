@@ -322,6 +322,7 @@ class Run:
         if mode:
             there = kigen.no_cache(archive=self.archive, name="f", **kept)
             self.elsewhere = Function(setup["kind"], there, self.compute)
+            self.elsewhere.given = self.function.given  # the same instance
 
     def listener(self, name: str) -> Callable[..., None]:
         options = self.setup["options"]

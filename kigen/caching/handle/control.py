@@ -122,12 +122,21 @@ class Control(Archiving):
         found = self._in_full(keys, self.memory)
         wanted = {self._miss.memory_key(key): Unwritten(key) for key in found}
         for key, again in (wanted if keys else dict(shelf.unwritten)).items():
+            token = self._miss.under_way.begin(key)
             waiting = shelf.unwritten.get(key, again)
-            value = self.memory.kept(key)
-            value = waiting.value if value is MISSING else value
-            known = value is not MISSING and not is_digested(waiting.call)
-            if known and shelf.write_back(waiting, value, self.memory.age(key)):
-                shelf.unwritten.pop(key, None)
+            try:
+                self._write(shelf, key, waiting)
+            finally:
+                if not self._miss.under_way.end(token):
+                    shelf.take_back(waiting)
+
+    def _write(self, shelf: Shelf, key: Hashable, waiting: Unwritten) -> None:
+        value = self.memory.kept(key)
+        value = waiting.value if value is MISSING else value
+        known = value is not MISSING and not is_digested(waiting.call)
+        written = known and shelf.write_back(waiting, value, self.memory.age(key))
+        if written and shelf.unwritten.get(key) is waiting:
+            shelf.unwritten.pop(key, None)
 
     def lookup(self, /, *args: Any, **kwargs: Any) -> Any:
         """Return the result of a call from memory or archive; the function is never called.
@@ -168,12 +177,16 @@ class Control(Archiving):
         known = False
         for key in self._forms(call):
             place = self._miss.memory_key(key)
+            shelf = self._miss.shelf
+            if shelf is not None:
+                shelf.unwritten.pop(place, None)  # first: who is writing it will take it back
+            self._miss.under_way.outdate(place)
             self._miss.outdate(place)
             known = self.memory.kept(key) is not MISSING or known
-            shelf = self._miss.shelf
             try:
                 if shelf is not None:
                     known = shelf.discard(key) or known
+                    self._miss.under_way.outdate(place)
                     self._miss.outdate(place)  # who took off since may bring it from the archive
             finally:
                 self._miss.discard(place)
@@ -183,14 +196,22 @@ class Control(Archiving):
         """Compute the result of a call anew, keep it in place of the old one, and return it.
 
         The old one stays until then; if the function raises, it stays for good. If the new one is
-        not to be kept (``condition``), neither is the old one. Await what this returns for a
+        not to be kept (``condition``), neither is the old one. One that is forgotten, or refreshed
+        again, while it is computed is returned and not kept. Await what this returns for a
         coroutine function. Within `kigen.disabled()` it is computed, and the old one stays.
         """
         if is_off():
             return self._function(*args, **kwargs)
         told = self._told(self._told_apart(args, kwargs))
-        value = self._function(*args, **kwargs)
-        return self._keep_later(told, value) if self._miss.awaits else self._keep(told, value)
+        if self._miss.awaits:
+            return self._keep_later(told, self._function(*args, **kwargs))
+        token = self._miss.under_way.begin(told[0])
+        try:
+            value = self._function(*args, **kwargs)
+        except BaseException:
+            self._miss.under_way.end(token)
+            raise
+        return self._keep_last(told, value, token)
 
     def put(self, key: Any, value: Any) -> None:
         """Take in a result that was computed elsewhere; the archive gets it if it lacks it."""
@@ -275,7 +296,25 @@ class Control(Archiving):
         return key, as_it_is(call, key)
 
     async def _keep_later(self, told: tuple[Hashable, Any], value: Awaitable[Any]) -> Any:
-        return self._keep(told, await value)
+        token = self._miss.under_way.begin(told[0])
+        try:
+            found = await value
+        except BaseException:
+            self._miss.under_way.end(token)
+            raise
+        return self._keep_last(told, found, token)
+
+    def _keep_last(self, told: tuple[Hashable, Any], value: Any, token: int) -> Any:
+        """Keep what was computed, unless it was forgotten or replaced since it began."""
+        under_way = self._miss.under_way
+        if token in under_way:
+            under_way.outdate(told[0], before=token)
+            try:
+                self._keep(told, value)
+            finally:
+                if not under_way.end(token):
+                    self._forget(told[1])
+        return value
 
     def _keep(self, told: tuple[Hashable, Any], value: Any) -> Any:
         key, call = told

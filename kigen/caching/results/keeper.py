@@ -12,6 +12,7 @@ from kigen.caching.calls.plain import memory_key
 from kigen.caching.notices import warn
 from kigen.caching.results.guard import FIXED, choose_guard
 from kigen.caching.results.held import Held, Raised
+from kigen.caching.results.under_way import UnderWay
 from kigen.errors import StorageWarning, UnfingerprintableError
 from kigen.policies import MISSING, Policy
 
@@ -36,6 +37,7 @@ class Keeper:
         "rules",
         "shelf",
         "told",
+        "under_way",
     )
 
     def __init__(
@@ -57,6 +59,7 @@ class Keeper:
         self.shelf: Shelf | None = None
         #: Whether the user has been told that something is not kept.
         self.told: bool = False
+        self.under_way: UnderWay = UnderWay()
 
     def memory_key(self, call: Any) -> Hashable:
         """Return the key in memory for any call; raises `kigen.errors.UnkeyableCall`."""
@@ -149,9 +152,17 @@ class Keeper:
 
     def _offer(self, shelf: Shelf, entry: Entry) -> None:
         """Let the archive have an entry, with its age; an expired one is nothing any more."""
+        if entry.key not in shelf.unwritten:
+            return
         held = entry if isinstance(entry, Held) else None
         kept = MISSING if held is not None and not held.lives() else entry.kept
-        shelf.evicted(entry.key, kept, 0.0 if held is None else held.age())
+        token = self.under_way.begin(entry.key)
+        waiting = shelf.unwritten.get(entry.key)
+        try:
+            shelf.evicted(entry.key, kept, 0.0 if held is None else held.age())
+        finally:
+            if not self.under_way.end(token) and waiting is not None:
+                shelf.take_back(waiting)
 
     def pour(self, shelf: Shelf, key: Hashable, value: Any) -> list[Entry]:
         """Write all that is in memory, and one entry more, to the archive; empty the memory.

@@ -128,6 +128,10 @@ class Shelf(MutableMapping[Any, Any]):
         if self.unwritten.get(key) is waiting:
             self.unwritten.pop(key, None)
 
+    def take_back(self, written: Unwritten) -> None:
+        """Remove what has been written, for it was forgotten meanwhile."""
+        self.archive.discard(written.name or self.naming.name(written.call))
+
     def write_back(self, waiting: Unwritten, value: Any, age: float) -> bool:
         """`write` a result that is in memory; its age counts if nobody noted the time."""
         call, elapsed, name, created, _ = waiting

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import threading
 import time
 import warnings
@@ -398,6 +400,74 @@ def test_one_result_can_be_computed_anew(where: Any) -> None:
     assert [f([1]), f.refresh([1]), f([1])] == [0, 1, 1]
     f.clear()
     assert f([1]) == 1
+
+
+@pytest.mark.parametrize("option", ["archive", "cache"])
+def test_a_refresh_does_not_bring_back_what_is_forgotten_meanwhile(where: Any, option: str) -> None:
+    @inf_cache(**{option: where}, name="f")
+    def f(x: int) -> str:
+        f.invalidate(x)
+        return "old"
+
+    assert f.refresh(1) == "old"
+    f.dump()
+    assert not f.contains(1)
+
+
+def test_of_two_refreshes_the_one_that_began_last_counts(where: Any) -> None:
+    numbers = iter(range(10))
+
+    @inf_cache(archive=where, name="f")
+    def f(x: int) -> int:
+        number = next(numbers)
+        if number == 0:
+            f.refresh(x)
+        return number
+
+    assert [f.refresh(1), f(1)] == [0, 1]
+    f.clear()
+    assert f(1) == 1
+
+
+def test_a_coroutine_that_is_refreshed_does_not_bring_back_what_is_forgotten_meanwhile() -> None:
+    @inf_cache
+    async def f(x: str) -> str:
+        await asyncio.sleep(0.01 * len(x))
+        return x
+
+    async def main() -> None:
+        running = asyncio.gather(f.refresh("a"), f.refresh("aaaa"))
+        await asyncio.sleep(0.02)
+        f.invalidate("aaaa")
+        await running
+
+    asyncio.run(main())
+    assert f.contains("a")
+    assert not f.contains("aaaa")
+
+
+@pytest.mark.parametrize("meanwhile", ["invalidate", "refresh"])
+@pytest.mark.parametrize("way", ["dump", "evict"])
+def test_what_is_forgotten_or_replaced_while_it_is_written_does_not_come_back(
+    where: Any, way: str, meanwhile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = itertools.count()
+    f = lru_cache(1, cache=where, name="f")(lambda x: next(numbers))
+    assert f(1) == 0
+    store = where.store
+
+    def storing(*args: Any, **kwargs: Any) -> None:
+        monkeypatch.undo()
+        store(*args, **kwargs)
+        getattr(f, meanwhile)(1)
+
+    monkeypatch.setattr(where, "store", storing)
+    f.dump() if way == "dump" else f(2)
+    found = f(1)
+    assert found > 0
+    f.dump()
+    f.clear()
+    assert f(1) == found
 
 
 def test_an_argument_that_the_function_changes_is_computed_anew_under_what_it_was(
