@@ -40,7 +40,8 @@ class LenientMiss(Miss):
             self.rounded = _refusing(self.rounded)
 
     def memory_key(self, call: Any) -> Hashable:
-        key: Hashable = _refusing(super().memory_key)(call)
+        # Too many calls under way are no fault of an argument's.
+        key: Hashable = _refusing(super().memory_key, (UnkeyableCall, RecursionError))(call)
         return key
 
     def claim_odd(self, call: Any, now: float) -> Any:
@@ -93,8 +94,10 @@ class LenientMiss(Miss):
             warn(f"a call is computed and not kept: {reason}", StorageWarning)
 
 
-def _refusing(step: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return a step on the way to a key that raises but `UnkeyableCall`.
+def _refusing(
+    step: Callable[[Any], Any], passing: tuple[type[Exception], ...] = (UnkeyableCall,)
+) -> Callable[[Any], Any]:
+    """Return a step on the way to a key that raises but `UnkeyableCall`, or what is ``passing``.
 
     The methods of arguments, which it calls, raise what they like.
     """
@@ -102,7 +105,7 @@ def _refusing(step: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def tried(call: Any) -> Any:
         try:
             return step(call)
-        except UnkeyableCall:
+        except passing:
             raise
         except Exception as error:
             raise UnkeyableCall(f"the call has no key: {error!r}") from error
@@ -120,7 +123,7 @@ class LenientShelf(Shelf):
     def take(self, flight: Flight) -> tuple[Any, float]:
         try:
             return super().take(flight)
-        except (ArchiveError, UnkeyableCall, Warning):
+        except (ArchiveError, UnkeyableCall, RecursionError, Warning):
             raise
         except Exception as error:
             raise ArchiveError(f"the archive failed: {error!r}") from error
