@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Collection
 from typing import Any
 
 from kigen.caching.results.guard import is_iterator
 from kigen.caching.travel import Travelling
 from kigen.errors import ConfigurationError
-from kigen.signature import kind
+from kigen.signature import full_name, kind
 
 
 def is_method(function: Any) -> bool:
     """Tell whether a function was defined in the body of a class."""
-    owner = getattr(function, "__qualname__", "").rpartition(".")[0]
+    owner = (full_name(function) or "").rpartition(".")[0]
     return bool(owner) and not owner.endswith("<locals>")
 
 
@@ -35,7 +34,7 @@ def refuse_kinds(function: Any, kinds: Collection[str], remedy: str) -> None:
         raise ConfigurationError(f"{function!r} is not callable: {remedy}")
     what = kind(function)
     if what in kinds:
-        name = getattr(function, "__qualname__", None) or repr(function)
+        name = full_name(function) or repr(function)
         article = "an" if what.startswith("a") else "a"
         raise ConfigurationError(
             f"{name} is {article} {what} function, whose result can be used up only once: {remedy}"
@@ -66,7 +65,6 @@ def materialized(function: Callable[..., Any]) -> Callable[..., Any]:
     what = kind(function)
     if what in ("generator", ""):
 
-        @functools.wraps(function, ("__name__",), ())
         def collect(*args: Any, **kwargs: Any) -> Any:
             try:
                 made = function(*args, **kwargs)
@@ -79,7 +77,6 @@ def materialized(function: Callable[..., Any]) -> Callable[..., Any]:
     if what != "async generator":
         return function
 
-    @functools.wraps(function, ("__name__",), ())
     async def collect_later(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
         found = []
         try:

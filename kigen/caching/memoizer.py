@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import WRAPPER_ASSIGNMENTS, update_wrapper
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack, cast
 
@@ -21,7 +21,7 @@ from kigen.caching.results.shelf import Shelf
 from kigen.caching.wrapper import compile_key, compile_wrapper
 from kigen.errors import ConfigurationError
 from kigen.policies import Policy, make_policy
-from kigen.signature import Parameters, kind
+from kigen.signature import Parameters, full_name, kind
 
 if TYPE_CHECKING:
     from kigen.archives import Archive
@@ -146,11 +146,12 @@ class Memoizer:
 
         miss.shelf = self._open_shelf(self.archive, naming, self.through)
         wrapper, calls = compile_wrapper(function, keying, miss)
-        update_wrapper(wrapper, naming.function)
+        named = isinstance(getattr(naming.function, "__name__", ""), str)
+        update_wrapper(wrapper, naming.function, WRAPPER_ASSIGNMENTS if named else ())
         control = Control(
             miss,
             calls,
-            compile_key(function, keying.strict()),
+            compile_key(naming.function, keying.strict()),
             rounded,
             lambda where: self._open_shelf(open_archive(where), naming, through=False),
             function,
@@ -197,7 +198,7 @@ class Memoizer:
         """
         if self.name is None:
             return
-        label = getattr(function, "__qualname__", None) or repr(type(function))
+        label = full_name(function) or repr(type(function))
         named = label, nature(function)
         if self._named not in (None, named):
             raise ConfigurationError(

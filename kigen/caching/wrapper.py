@@ -212,7 +212,7 @@ def compile_wrapper(
         claiming = "".join(f"    {line}" for line in claiming.splitlines(keepends=True))
         claiming = _CLAIM_OR_RAISE.format(**names, claiming=claiming)
     source = _WRAPPER.format(**names, **words, claiming=claiming)
-    wrapper = _function(source, scope, keying.parameters, cells, function)
+    wrapper = _function(source, scope, keying.parameters, cells, miss.naming.function)
     miss.switch = Switch(scope, names, miss)
     return wrapper, calls if isinstance(calls, Clock) else CallCell(wrapper)
 

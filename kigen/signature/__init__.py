@@ -12,7 +12,7 @@ from types import ModuleType
 
 from kigen.signature.binding import Ignored, _keygen
 from kigen.signature.marker import NULL, Marker
-from kigen.signature.parameters import Parameters, kind
+from kigen.signature.parameters import Parameters, full_name, kind
 from kigen.signature.reading import signature, strip_markup
 from kigen.signature.validity import isvalid, validate
 
@@ -22,6 +22,7 @@ __all__ = [
     "Marker",
     "Parameters",
     "_keygen",
+    "full_name",
     "isvalid",
     "kind",
     "signature",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 
@@ -101,7 +101,7 @@ def kind(function: Any) -> str:
         function = function.func
     if _is_marked(function):
         return "coroutine"
-    if not hasattr(function, "__code__"):
+    if not isinstance(getattr(function, "__code__", None), CodeType):
         function = getattr(type(function), "__call__", None)  # noqa: B004 - its code is wanted
     flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
     if flags & 0x20:  # inspect.CO_GENERATOR
@@ -109,6 +109,15 @@ def kind(function: Any) -> str:
     if flags & 0x80:  # inspect.CO_COROUTINE
         return "coroutine"
     return "async generator" if flags & 0x200 else ""  # inspect.CO_ASYNC_GENERATOR
+
+
+def full_name(function: Any) -> str | None:
+    """Return the qualified name of a callable, if it has one.
+
+    What answers to any name, as remote procedures and test doubles do, has none.
+    """
+    name = getattr(function, "__qualname__", None)
+    return name if isinstance(name, str) else None
 
 
 def _is_marked(function: Any) -> bool:

@@ -235,6 +235,32 @@ def test_a_class_may_be_cached_and_so_may_an_object_that_can_be_called() -> None
     assert [first(5), first(5), first(6), second(6)] == [1, 1, 2, 1]
 
 
+class Remote:
+    """A procedure that answers to any name, as those of xmlrpc do."""
+
+    def __init__(self, name: str, called: list[Any]) -> None:
+        self.name, self.called = name, called
+
+    def __getattr__(self, name: str) -> Remote:
+        return Remote(f"{self.name}.{name}", self.called)
+
+    def __call__(self, *args: Any) -> str:
+        self.called.append((self.name, *args))
+        return self.name
+
+
+@pytest.mark.parametrize("options", [{}, {"archive": "memory://"}, {"materialize": True}], ids=repr)
+def test_what_answers_to_any_name_is_called_by_its_own_alone(options: dict[str, Any]) -> None:
+    called: list[Any] = []
+    add = lru_cache(name="add", **options)(Remote("add", called))
+    assert add(1) == add(1) == "add"
+    assert called == [("add", 1)]
+    assert add.__name__ == "Remote"
+    with pytest.raises(UnkeyableCall, match="Remote object at .* cannot be told from other"):
+        lru_cache(archive="memory://")(Remote("add", called))(1)
+    assert called == [("add", 1)]
+
+
 def test_single_dispatch_goes_by_type_below_the_cache_and_in_it() -> None:
     @lru_cache(typed=True)
     @functools.singledispatch

@@ -10,6 +10,7 @@ import math
 import operator
 import sys
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -244,6 +245,9 @@ def test_a_cached_function_looks_like_the_function() -> None:
 
 
 def test_what_has_no_name_is_called_like_its_function_or_its_class() -> None:
+    def numbers(x: int) -> Iterator[int]:
+        yield x
+
     class Model:
         def __call__(self, x: int) -> int:
             return x
@@ -256,8 +260,9 @@ def test_what_has_no_name_is_called_like_its_function_or_its_class() -> None:
         (functools.partial(Model()), "Model"),
         (functools.partial(functools.partial(Model().run, 1)), "run"),
         (operator.itemgetter(0), "itemgetter"),
+        (functools.partial(numbers), "numbers"),
     ):
-        cached = inf_cache(function)
+        cached = inf_cache(materialize=True)(function)
         assert cached.__name__ == name
         assert f" {cached.__qualname__} at " in repr(cached)
         if name != "itemgetter":

@@ -50,7 +50,12 @@ def is_cache(function: Any) -> bool:
     """Tell whether a function is but a cache, ours or the standard library's, around another."""
     if type(function) is FunctionType:
         return function.__code__.co_filename.startswith("<kigen cache")
-    return hasattr(function, "cache_info") and hasattr(function, "__wrapped__")
+    return hasattr(function, "cache_info") and _wraps(function)
+
+
+def _wraps(function: Any) -> bool:
+    """Tell whether a callable says what it was put around; what answers to any name does not."""
+    return "__wrapped__" in getattr(function, "__dict__", ())
 
 
 def lambda_source(function: FunctionType) -> str:
@@ -137,13 +142,13 @@ def _layers(function: Any) -> Iterator[Any]:
             call = getattr(type(function), "__call__", None)  # noqa: B004 - its body is wanted
             if isinstance(call, FunctionType):
                 yield from _layers(call)
-            below = getattr(function, "__wrapped__", None)
+            below = function.__wrapped__ if _wraps(function) else None
         function = below
 
 
 def _is_around(value: Any) -> bool:
     """Tell whether it is something of ours, or a cache, around another function."""
-    return is_cache(value) or hasattr(value, "_kigen_settings")
+    return is_cache(value) or hasattr(type(value), "_kigen_settings")
 
 
 def _defaults(function: FunctionType) -> list[Any]:

@@ -12,6 +12,7 @@ from kigen.caching.calls.body import captures, is_cache, lambda_source
 from kigen.caching.calls.call import is_key
 from kigen.errors import UnfingerprintableError, UnkeyableCall
 from kigen.fingerprint.names import namesake
+from kigen.signature import full_name
 
 _LAMBDA = "<lambda>"
 
@@ -59,7 +60,7 @@ def _identify(function: Any, outer: tuple[Any, ...]) -> str:
         return _with_digest(
             _identify(function.__func__, outer), "self", function.__self__, function
         )
-    if hasattr(function, "_kigen_settings"):  # what seeded_cache or dedup has made of it
+    if hasattr(type(function), "_kigen_settings"):  # what seeded_cache or dedup has made of it
         settings = function._kigen_settings()  # noqa: SLF001 - our own classes' half of this
         return _with_digest(_identify(function.__wrapped__, outer), "settings", settings, function)
     return _identify_object(function)
@@ -76,9 +77,9 @@ def _identify_function(function: FunctionType, outer: tuple[Any, ...]) -> str:
 def _identify_object(function: Any) -> str:
     """Name a class, a function written in C, or an object that can be called."""
     digest = _digest(function, function, "<instance>")  # refuses what is known by address alone
-    if hasattr(function, "__qualname__") and namesake(function) is function:
+    if full_name(function) and namesake(function) is function:
         return ".".join(fingerprint.identity(function))
-    named = function if hasattr(function, "__qualname__") else type(function)
+    named = function if full_name(function) else type(function)
     return f"{'.'.join(fingerprint.identity(named))}#{digest.hex()}"
 
 
@@ -93,7 +94,7 @@ def _captured(function: FunctionType, outer: tuple[Any, ...]) -> Iterator[tuple[
     for name, found in captures(function):
         value = _undecorated(found)
         if isinstance(value, (FunctionType, partial, MethodType)) or hasattr(
-            value, "_kigen_settings"
+            type(value), "_kigen_settings"
         ):
             yield name, ("function", _identify(value, outer))
         elif name == "__class__" or (isinstance(value, type) and is_key(value)):
@@ -110,7 +111,7 @@ def _digest(value: Any, function: Any, path: str) -> bytes:
     try:
         return fingerprint.digest(value, at=path)
     except UnfingerprintableError as error:
-        name = getattr(function, "__qualname__", None) or repr(function)
+        name = full_name(function) or repr(function)
         raise UnkeyableCall(
             f"{name} cannot be told from other functions in another process: {error}; or name it "
             "yourself: name='...'",

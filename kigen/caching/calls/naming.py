@@ -12,6 +12,7 @@ from kigen.caching.calls.call import Call
 from kigen.caching.calls.identity import identify
 from kigen.errors import ConfigurationError, KeymapError, UnfingerprintableError, UnkeyableCall
 from kigen.fingerprint.refusal import shown
+from kigen.signature import full_name
 from kigen.signature.marker import GIVEN
 
 _identifying = RLock()
@@ -93,7 +94,7 @@ class Naming:
         function = self.function
         if isinstance(function, str):
             return function
-        return getattr(function, "__qualname__", None) or repr(function)
+        return full_name(function) or repr(function)
 
     def call(self, key: Any) -> Any:
         """Return what the record is listed by: the function and its arguments, or a key alone."""
