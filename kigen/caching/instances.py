@@ -37,9 +37,6 @@ class Instance(Owner):
     def __hash__(self) -> int:
         return self.number
 
-    def __repr__(self) -> str:  # not the instance's own, which may read the property
-        return f"<a {type(self()).__qualname__}>"
-
 
 @final
 class Pinned:

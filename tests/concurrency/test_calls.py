@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import threading
 import time
@@ -291,6 +292,30 @@ def test_a_call_that_asks_for_itself_in_its_own_repr_is_refused_all_the_same() -
 
     with pytest.raises(ReentrantCall, match="depends on itself"):
         f(Curious())
+
+
+def test_a_call_that_asks_for_itself_is_told_by_its_function_and_its_arguments() -> None:
+    class Model:
+        def __repr__(self) -> str:
+            return self.name(1)
+
+        @inf_cache
+        def name(self, x: object) -> str:
+            return self.name(x)
+
+    @inf_cache
+    def total(xs: list[int], scale: object = 1) -> int:
+        return total(xs, scale)
+
+    model, here = Model(), f"{Model.__qualname__.removesuffix('Model')}"
+    for call, told, key in (
+        (lambda: model.name(1), f"{here}Model.name: the result for (<a {here}Model>, 1)", None),
+        (lambda: model.name([1]), f"{here}Model.name: the result for (<a {here}Model>, [1])", None),
+        (lambda: total([1, 2]), f"{here}total: the result for ([1, 2], 1)", ([1, 2], 1)),
+    ):
+        with pytest.raises(ReentrantCall, match=f"^{re.escape(told)} depends on itself") as caught:
+            call()
+        assert key is None or caught.value.key == key == total.key([1, 2])
 
 
 def test_recursion_over_smaller_arguments_is_no_circle_however_many_threads_share_it() -> None:

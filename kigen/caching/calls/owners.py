@@ -27,6 +27,9 @@ class Owner(ref[Any]):
         """The key that it is part of."""
         return self if self.rest is None else (self, *self.rest)
 
+    def __repr__(self) -> str:  # not the instance's own, which may call the method
+        return f"<a {type(self()).__qualname__}>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         # The instance does not go along: a class would bring all that there are of it.
         return departed, ()

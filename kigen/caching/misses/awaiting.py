@@ -68,7 +68,7 @@ class Landing:
     async def _touch_down(self) -> None:
         gate, me = _Gate(), self._miss.me()
         try:
-            self._flight.await_by(me)
+            self._flight.await_by(me, self._miss.naming)
             if self._flight.put_up(gate, self._miss.flights):
                 await gate.future
         finally:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from _thread import allocate_lock
 from collections.abc import Hashable
-from typing import Any, Final, Protocol, final
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
+from kigen.caching.calls.plain import Digest
 from kigen.caching.misses.depth import lifts, lower
 from kigen.errors import ReentrantCall
 from kigen.fingerprint.refusal import shown
 from kigen.policies import MISSING
+
+if TYPE_CHECKING:
+    from kigen.caching.calls.naming import Naming
 
 #: Thread or task -> the flight it waits for: tells a wait that could never end before it begins.
 waiting: dict[Hashable, Flight] = {}
@@ -47,7 +51,7 @@ class Flight:
     stored: Any
     value: Any
 
-    def wait(self, flights: dict[Hashable, Flight], me: Hashable) -> Any:
+    def wait(self, flights: dict[Hashable, Flight], me: Hashable, naming: Naming) -> Any:
         """Block until the flight has landed; return its value, or `MISSING` if it has failed.
 
         Raises `ReentrantCall` as `await_by` does.
@@ -55,7 +59,7 @@ class Flight:
         gate = allocate_lock()
         gate.acquire()
         try:
-            self.await_by(me)
+            self.await_by(me, naming)
             if self.put_up(gate, flights):
                 gate.acquire()
         finally:
@@ -74,14 +78,14 @@ class Flight:
         self.open_gates()
         return False
 
-    def await_by(self, me: Hashable) -> None:
+    def await_by(self, me: Hashable, naming: Naming) -> None:
         """Note in `waiting` who waits; whoever does takes that back, whatever ends the wait.
 
         Raises `ReentrantCall` if the wait could never end: if the flight is my own, or its owner
         waits, over any number of others, for me.
         """
         waiting[me] = self
-        self._refuse_circle(me)
+        self._refuse_circle(me, naming)
 
     def land(self, flights: dict[Hashable, Flight], value: Any = MISSING) -> None:
         """Leave ``flights`` and hand ``value`` to everybody who waits."""
@@ -123,19 +127,33 @@ class Flight:
         gates.clear()
         obsolete.clear()
 
-    def _refuse_circle(self, me: Hashable) -> None:
+    def _refuse_circle(self, me: Hashable, naming: Naming) -> None:
         flight: Flight | None = self
         while flight is not None:
             if flight.owner == me:
                 raise ReentrantCall(
-                    f"the result for {shown(self.key, 200)} depends on itself: the function called "
-                    "itself, directly or through other threads, with what it is computing; "
-                    "pass smaller arguments on, or call the undecorated function (__wrapped__)",
-                    key=self.key,
+                    f"{naming.label}: the result for {shown(self._legible(), 200)} depends on "
+                    "itself: the function called itself, directly or through other threads, with "
+                    "what it is computing; pass smaller arguments on, or call the undecorated "
+                    "function (__wrapped__)",
+                    key=naming.public(self.call),
                 )
             flight = waiting.get(flight.owner)
             if hasattr(flight, "value"):
                 return  # it has landed, and who waited is free to go, but has not got round to it
+
+    def _legible(self) -> Any:
+        """Return the key with the arguments themselves in the place of their digests.
+
+        Not the call: to show a method's instance may take the very result.
+        """
+        key: Any = self.key
+        if key.__class__ is Digest:
+            return self.call
+        if key.__class__ is not tuple:
+            return key
+        parts = zip(key, self.call, strict=False)
+        return tuple(called if part.__class__ is Digest else part for part, called in parts)
 
 
 #: The flight of every call that is made while the cache is off: nobody waits for it.

@@ -190,7 +190,7 @@ class Miss(Keeper):
     def wait(self, flight: Flight, key: Hashable, call: Any, now: float) -> Any:
         """Wait for another caller's flight; return what `claim` returns after that."""
         self.begun += 1  # it is no hit until it has a value, whoever clears the counts meanwhile
-        value = flight.wait(self.flights, self.me())
+        value = flight.wait(self.flights, self.me(), self.naming)
         return self.after_wait(value, key, call, now)
 
     def after_wait(self, value: Any, key: Hashable, call: Any, now: float) -> Any:
