@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from kigen.archives.archive import Archive
 from kigen.archives.cache import cache as over
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kigen.backends import Backend
+
+    #: What an archive holds at first.
+    Entries = Mapping[Any, Any] | None
 
 __all__ = ["dict_archive", "dir_archive", "null_archive", "sqlite_archive"]
 
@@ -37,9 +40,21 @@ BY_BACKEND = {
 }
 
 
+@overload
+def dict_archive(
+    name: str | None = None, dict: Entries = None, cached: Literal[True] = True, **options: Any
+) -> over: ...
+@overload
+def dict_archive(
+    name: str | None = None, dict: Entries = None, *, cached: Literal[False], **options: Any
+) -> Archive: ...
+@overload
+def dict_archive(
+    name: str | None = None, dict: Entries = None, cached: bool = True, **options: Any
+) -> Any: ...
 def dict_archive(
     name: str | None = None,
-    dict: Mapping[Any, Any] | None = None,
+    dict: Entries = None,
     cached: bool = True,
     **options: Any,
 ) -> Any:
@@ -59,9 +74,36 @@ def dict_archive(
     return _made(backend, dict, cached=cached)
 
 
+@overload
 def dir_archive(
     name: str | None = None,
-    dict: Mapping[Any, Any] | None = None,
+    dict: Entries = None,
+    cached: Literal[True] = True,
+    *,
+    sync: str = "normal",
+    **options: Any,
+) -> over: ...
+@overload
+def dir_archive(
+    name: str | None = None,
+    dict: Entries = None,
+    *,
+    cached: Literal[False],
+    sync: str = "normal",
+    **options: Any,
+) -> Archive: ...
+@overload
+def dir_archive(
+    name: str | None = None,
+    dict: Entries = None,
+    cached: bool = True,
+    *,
+    sync: str = "normal",
+    **options: Any,
+) -> Any: ...
+def dir_archive(
+    name: str | None = None,
+    dict: Entries = None,
     cached: bool = True,
     *,
     sync: str = "normal",
@@ -78,9 +120,39 @@ def dir_archive(
     return _made(DirectoryBackend("memo" if name is None else name, sync=sync), dict, cached=cached)
 
 
+@overload
 def sqlite_archive(
     name: str | None = None,
-    dict: Mapping[Any, Any] | None = None,
+    dict: Entries = None,
+    cached: Literal[True] = True,
+    *,
+    sync: str = "normal",
+    timeout: float = 60.0,
+    **options: Any,
+) -> over: ...
+@overload
+def sqlite_archive(
+    name: str | None = None,
+    dict: Entries = None,
+    *,
+    cached: Literal[False],
+    sync: str = "normal",
+    timeout: float = 60.0,
+    **options: Any,
+) -> Archive: ...
+@overload
+def sqlite_archive(
+    name: str | None = None,
+    dict: Entries = None,
+    cached: bool = True,
+    *,
+    sync: str = "normal",
+    timeout: float = 60.0,
+    **options: Any,
+) -> Any: ...
+def sqlite_archive(
+    name: str | None = None,
+    dict: Entries = None,
     cached: bool = True,
     *,
     sync: str = "normal",
@@ -99,9 +171,21 @@ def sqlite_archive(
     return _made(SqliteBackend(path, sync=sync, timeout=timeout), dict, cached=cached)
 
 
+@overload
+def null_archive(
+    name: str | None = None, dict: Entries = None, cached: Literal[True] = True, **options: Any
+) -> over: ...
+@overload
+def null_archive(
+    name: str | None = None, dict: Entries = None, *, cached: Literal[False], **options: Any
+) -> Archive: ...
+@overload
+def null_archive(
+    name: str | None = None, dict: Entries = None, cached: bool = True, **options: Any
+) -> Any: ...
 def null_archive(
     name: str | None = None,  # noqa: ARG001 - klepto's signature
-    dict: Mapping[Any, Any] | None = None,
+    dict: Entries = None,
     cached: bool = True,
     **options: Any,
 ) -> Any:
@@ -110,7 +194,7 @@ def null_archive(
     return _made(NullBackend(), dict, cached=cached)
 
 
-def _made(backend: Backend, entries: Mapping[Any, Any] | None, *, cached: bool) -> Any:
+def _made(backend: Backend, entries: Entries, *, cached: bool) -> Any:
     archive = Archive(backend)
     archive.uncached = not cached
     made = over(archive=archive) if cached else archive

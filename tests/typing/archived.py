@@ -38,8 +38,20 @@ def over_an_archive() -> None:
     assert_type(over["a"], Any)
 
 
+def klepto(cached: bool = True) -> None:
+    assert_type(archives.dict_archive("results", {"a": 1}), cache)
+    assert_type(archives.dict_archive("results", {"a": 1}, True), cache)
+    assert_type(archives.dict_archive("results", cached=False), Archive)
+    assert_type(archives.null_archive(cached=cached), Any)
+    for made in (archives.dict_archive(), archives.null_archive(cached=False)):
+        made["a"] = 1
+        made.popkeys(["a"], None)
+
+
 def places(directory: Path) -> None:
     assert_type(archives.open(directory / "runs.db"), Archive)
+    assert_type(archives.dir_archive(str(directory), sync="full"), cache)
+    assert_type(archives.sqlite_archive("runs.db", cached=False, timeout=3.0), Archive)
     with archives.open(str(directory)) as opened:
         assert_type(opened, Archive)
 
@@ -52,3 +64,4 @@ def mistakes() -> None:
 if __name__ == "__main__":
     archive()
     over_an_archive()
+    klepto()
