@@ -13,7 +13,7 @@ import pytest
 import kigen
 from kigen import safe
 from kigen.caching import Memoizer
-from kigen.caching.options import DEFAULTS, POSITIONAL, AllOptions
+from kigen.caching.options import DEFAULTS, POSITIONAL, AllOptions, PropertyOptions
 
 DECORATORS = [
     *(kigen.inf_cache, kigen.lru_cache, kigen.lfu_cache, kigen.mru_cache, kigen.rr_cache),
@@ -97,6 +97,13 @@ def test_help_explains_every_option(decorator: Any) -> None:
     explained = text.partition("Args:")[2].partition("Raises")[0]
     missing = [n for n in DEFAULTS if f" {n}:" not in explained and f" {n}," not in explained]
     assert not missing
+
+
+def test_help_names_every_option_of_a_property() -> None:
+    said = inspect.getdoc(kigen.cached_property) or ""
+    assert [
+        n for n in (*PropertyOptions.__annotations__, "materialize") if f"``{n}``" not in said
+    ] == []
 
 
 @pytest.mark.parametrize(
