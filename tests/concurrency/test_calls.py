@@ -125,6 +125,24 @@ def test_the_bound_and_the_counts_hold_at_every_instant(cache: Any, maxsize: int
 
 
 @CACHES
+def test_no_count_is_ever_negative_whoever_clears_meanwhile(cache: Any) -> None:
+    f = cache(maxsize=2)(lambda x: x)
+
+    def work(number: int) -> int:
+        negative = 0
+        for n in range(4000):
+            if number == 0:
+                f.clear()
+            else:
+                f(n % 4)
+                negative += min(f.info()[:3]) < 0
+        return negative
+
+    with eager_threads():
+        assert crowd(4, work) == [0] * 4
+
+
+@CACHES
 def test_the_counts_hold_when_calls_raise(cache: Any) -> None:
     @cache(maxsize=10)
     def f(x: int) -> int:

@@ -62,7 +62,8 @@ class Control(Archiving):
     def info(self) -> CacheInfo:
         """Return how many calls were answered from memory, computed and loaded."""
         miss = self._miss
-        calls, begun, misses, loads = map(sub, self._counted(), self._since)
+        since = self._since  # read first: they only grow, and `clear` may come between
+        calls, begun, misses, loads = map(sub, self._counted(), since)
         hits = max(0, calls - begun)  # one may be between its first line and its claim
         if miss.shelf is not None and miss.shelf.is_memory:
             hits, loads = hits + loads, 0
