@@ -22,28 +22,84 @@ import timeit
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
+from types import FrameType
 
 Runner = Callable[[], float]
 """Does its work once and returns the seconds that one operation took."""
 
 
+LOOP = "for {each} in items:\n    {source}"
+AWAITED = "async def go():\n    for {each} in items:\n        {source}\nrun(go())"
+"""The ways to execute a statement for each item; the second needs the name ``run``."""
+
+
 def statement(
-    source: str, names: Mapping[str, object], *, each: str, of: Sequence[object]
+    source: str,
+    names: Mapping[str, object],
+    *,
+    each: str,
+    of: Sequence[object],
+    loop: str = LOOP,
+    seconds: float = 0.02,
 ) -> Runner:
     """A runner for a statement that takes nanoseconds: seconds for one execution, loop deducted.
 
-    The statement runs once for ``each`` (a loop target, such as ``"a, b"``) of a list of items.
+    The statement runs once for ``each`` (a loop target, such as ``"a, b"``) of a list of items, as
+    often as it takes for a round of so many ``seconds``.
     """
-    space = {**names, "items": of}
-    loop = timeit.Timer(f"for {each} in items:\n    {source}", globals=space)
-    empty = timeit.Timer(f"for {each} in items:\n    pass", globals=space)
-    loop.timeit(1)  # what the first round computes, the others find
-    number = max(1, round(0.02 / max(min(loop.repeat(3, 1)), 1e-7)))
+    full, empty = _timers(source, {**names, "items": of}, each, loop)
+    full.timeit(1)  # what the first round computes, the others find
+    number = max(1, round(seconds / max(min(full.repeat(3, 1)), 1e-7)))
 
     def runner() -> float:
-        return (loop.timeit(number) - empty.timeit(number)) / (number * len(of))
+        return (full.timeit(number) - empty.timeit(number)) / (number * len(of))
 
     return runner
+
+
+def once(
+    source: str,
+    names: Mapping[str, object],
+    *,
+    each: str,
+    of: Callable[[], Sequence[object]],
+    loop: str = LOOP,
+) -> Runner:
+    """A runner for a statement that is to see no item twice: ``of`` gives new ones each round."""
+    space = dict(names)
+    full, empty = _timers(source, space, each, loop)
+
+    def runner() -> float:
+        items = space["items"] = of()
+        nothing = empty.timeit(1)
+        return (full.timeit(1) - nothing) / len(items)
+
+    return runner
+
+
+def _timers(
+    source: str, space: dict[str, object], each: str, loop: str
+) -> tuple[timeit.Timer, timeit.Timer]:
+    full, empty = (
+        timeit.Timer(loop.format(each=each, source=one), globals=space) for one in (source, "pass")
+    )
+    return full, empty
+
+
+def runs(work: Callable[[], object], function: Callable[..., object]) -> int:
+    """How often a function written in Python runs during some work, in this thread."""
+    code, count = function.__code__, 0
+
+    def look(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call" and frame.f_code is code
+
+    sys.setprofile(look)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
 
 
 def timed(work: Callable[[], object], operations: int) -> Runner:
@@ -77,16 +133,25 @@ def race(runners: Mapping[str, Runner], *, rounds: int = 15, seed: int = 0) -> R
     order = random.Random(seed)
     samples: dict[str, list[float]] = {name: [] for name in runners}
     names = list(runners)
-    for _ in range(rounds):
-        order.shuffle(names)
-        for name in names:
+    try:
+        for _ in range(rounds):
             gc.collect()
-            gc.disable()
-            try:
-                samples[name].append(runners[name]())
-            finally:
-                gc.enable()
+            gc.freeze()  # what is there by now need not be looked through after each runner
+            order.shuffle(names)
+            for name in names:
+                samples[name].append(_undisturbed(runners[name]))
+    finally:
+        gc.unfreeze()
     return Race(samples)
+
+
+def _undisturbed(runner: Runner) -> float:
+    gc.collect()
+    gc.disable()
+    try:
+        return runner()
+    finally:
+        gc.enable()
 
 
 @dataclass
