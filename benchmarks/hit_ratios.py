@@ -1,84 +1,35 @@
-"""How many calls each policy answers from memory, on four traces."""
+"""How many calls each policy answers from memory, on made and on recorded traces."""
 
 from __future__ import annotations
 
-import itertools
-import random
-import subprocess
-import sys
-from bisect import bisect
+import functools
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from benchmarks.interleave import installed
-
-MAXSIZE = 1000
-CALLS = 100_000
+from benchmarks.traces import CALLS, traces
 
 Decorator = Callable[[Callable[..., object]], Callable[..., object]]
 
-# Run in an interpreter of its own: prints a line for each function called while a large package
-# is imported, as a number for its place in the source. The package is the first that is there.
-_RECORD = """
-import sys
-places = {}
-def record(frame, event, argument):
-    if event == "call":
-        code = frame.f_code
-        print(places.setdefault((code.co_filename, code.co_firstlineno), len(places)))
-sys.setprofile(record)
-for package in ("pandas", "numpy", "asyncio"):
-    try:
-        __import__(package)
-        break
-    except ImportError:
-        pass
-sys.setprofile(None)
-"""
-
-
-def zipf(rng: random.Random, keys: int = 20 * MAXSIZE) -> Iterator[int]:
-    """Draw keys of which the n-th most popular is asked for in proportion to 1/n."""
-    weights = list(itertools.accumulate(1 / n for n in range(1, keys + 1)))
-    while True:
-        yield bisect(weights, rng.random() * weights[-1])
-
-
-def traces() -> dict[str, Sequence[Hashable]]:
-    """The sequences of keys that the policies are tried on; the same at each run."""
-    rng = random.Random(0)
-    skewed = list(itertools.islice(zipf(rng), CALLS))
-    mixed: list[Hashable] = []
-    for start in range(0, CALLS, 5000):  # a scan of 2,000 keys never seen again, every 5,000 calls
-        mixed += skewed[start : start + 3000]
-        mixed += [("scan", start + i) for i in range(2000)]
-    run = subprocess.run(
-        [sys.executable, "-c", _RECORD], capture_output=True, text=True, check=True
-    )
-    imported = [int(line) for line in run.stdout.split()[:CALLS]]
-    return {
-        "Zipf, 20,000 keys": skewed,
-        "loop over 1,200 keys": [i % 1200 for i in range(CALLS)],
-        "Zipf, and scans": mixed,
-        "functions called by an import": imported,
-    }
+POLICIES = ("inf", "lru", "lfu", "mru", "rr", "sieve", "s3fifo", "no")
+PEERS = ("LRUCache", "LFUCache", "RRCache", "FIFOCache")
+BOUND = "the best there is"
 
 
 def contenders(maxsize: int) -> dict[str, Decorator]:
     """Every policy as a decorator."""
     from kigen import caching
 
-    names = ("lru", "lfu", "mru", "rr", "sieve", "s3fifo")
-    found: dict[str, Decorator] = {
-        f"kigen.{name}_cache": getattr(caching, f"{name}_cache")(maxsize) for name in names
-    }
-    for library, policies in (
-        ("cachetools", ("LRUCache", "LFUCache", "RRCache", "FIFOCache")),
-        ("cachebox", ("LRUCache", "LFUCache", "RRCache", "FIFOCache")),
-    ):
+    found: dict[str, Decorator] = {}
+    for name in POLICIES:
+        decorator = getattr(caching, f"{name}_cache")
+        found[f"kigen.{name}_cache"] = decorator() if name in ("inf", "no") else decorator(maxsize)
+    found["functools.lru_cache"] = functools.lru_cache(maxsize)
+    for library in ("cachetools", "cachebox"):
         if installed(library):
             module = __import__(library)
-            for policy in policies:
+            for policy in PEERS:
                 cache = getattr(module, policy)(maxsize)
                 found[f"{library} {policy.removesuffix('Cache')}"] = module.cached(cache)
     return found
@@ -89,19 +40,40 @@ def hit_ratio(decorate: Decorator, trace: Sequence[Hashable]) -> float:
     ran = 0
 
     @decorate
-    def f(key: Hashable) -> None:
+    def f(key: Hashable) -> Hashable:
         nonlocal ran
         ran += 1
+        return key
 
-    for key in trace:
-        f(key)
-    return 1 - ran / len(trace)
+    if any(f(key) != key for key in trace):
+        raise AssertionError(f"{decorate} gives a wrong result")
+    return (len(trace) - ran) / len(trace)
 
 
-def room(name: str, trace: Sequence[Hashable]) -> int:
-    """How many entries the caches may hold: a tenth of the keys, where the trace is short."""
-    distinct = len(set(trace))
-    return distinct // 10 if name.startswith("functions") else MAXSIZE
+def best(trace: Sequence[Hashable], maxsize: int) -> float:
+    """The share that no policy can exceed: who is asked for last of all leaves, or does not enter.
+
+    Source: L. A. Belady: "A study of replacement algorithms for a virtual-storage computer",
+    IBM Systems Journal 5 (2), 1966.
+    """
+    never = len(trace)
+    again = [never] * len(trace)  # where the key of a place comes next
+    last: dict[Hashable, int] = {}
+    for place in reversed(range(len(trace))):
+        again[place] = last.get(trace[place], never)
+        last[trace[place]] = place
+    kept: dict[Hashable, int] = {}
+    latest: list[tuple[int, int, Hashable]] = []  # the last of all first, and outdated ones
+    hits = 0
+    for place, key in enumerate(trace):
+        hits += key in kept
+        kept[key] = again[place]
+        heappush(latest, (-again[place], place, key))
+        while len(kept) > maxsize:
+            due, _, victim = heappop(latest)
+            if kept.get(victim) == -due:
+                del kept[victim]
+    return hits / len(trace)
 
 
 @dataclass
@@ -116,7 +88,9 @@ class Shares:
         lines = [
             "## Calls answered from memory",
             "",
-            f"In per cent of {CALLS:,} calls at most; the number behind a trace is the room.",
+            f"In per cent of {CALLS:,} calls at most. The number behind a trace is the room: how "
+            "many results may be kept (inf keeps all). None that keeps so many can be better than "
+            "the last row, for which one has to know the future.",
             "",
             "| | " + " | ".join(self.heads) + " |",
             "|---|" + "---|" * len(self.heads),
@@ -130,12 +104,12 @@ class Shares:
 
 def run(rounds: int) -> Iterator[Shares]:
     """One table; the traces are the same each round, so one round is enough."""
-    columns = traces()
-    rooms = {name: room(name, trace) for name, trace in columns.items()}
-    rows = {
-        policy: [
-            hit_ratio(contenders(rooms[name])[policy], trace) for name, trace in columns.items()
-        ]
-        for policy in contenders(1)
-    }
-    yield Shares([f"{name} ({rooms[name]})" for name in columns], rows)
+    heads: list[str] = []
+    rows: dict[str, list[float]] = {name: [] for name in (*contenders(1), BOUND)}
+    for name, trace in traces().items():
+        for room in trace.rooms:
+            heads.append(f"{name} ({room:,})")
+            for policy, decorate in contenders(room).items():
+                rows[policy].append(hit_ratio(decorate, trace.keys))
+            rows[BOUND].append(best(trace.keys, room))
+    yield Shares(heads, rows)
