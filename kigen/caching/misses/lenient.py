@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, ClassVar
 
 from kigen.caching.misses.flight import GROUNDED, Flight
 from kigen.caching.misses.miss import Miss
@@ -29,10 +29,12 @@ class LenientMiss(Miss):
 
     __slots__ = ()
 
-    absent = (Exception,)  # a key's own __hash__ and __eq__ raise what they like
+    #: A key's own __hash__ and __eq__ raise what they like.
+    absent: ClassVar[tuple[type[Exception], ...]] = (Exception,)
 
     begun: int
     misses: int
+    rounded: Callable[[Any], Any] | None
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -116,7 +118,7 @@ def _refusing(
 class LenientShelf(Shelf):
     """As `Shelf`, over a backend that may raise what it likes; the first of many refusals warns."""
 
-    refusals = (Exception,)
+    refusals: ClassVar[tuple[type[Exception], ...]] = (Exception,)
 
     _refused = False
 
