@@ -47,19 +47,19 @@ class MRU(Bounded):
             entry = self.latest[0]
             if entry is None or entry.arrived is None:
                 entry = self._next()
-            if entry.arrived is not None:
+            if entry is not None and entry.arrived is not None:
                 gone: Entry | None = self.memory.pop(entry.key, None)
                 if gone is not None:
                     gone.arrived = None
                     return gone
         return None
 
-    def _next(self) -> Entry:
-        """Return who was used last before the one who is gone."""
+    def _next(self) -> Entry | None:
+        """Return who was used last before the one who is gone; None if all have been dropped."""
         if self.latest[0] is not None or not self.queue:
             self.latest[0] = None
             self.queue = sorted(self.memory.values(), key=attrgetter("mark"))
-        return self.queue.pop()
+        return self.queue.pop() if self.queue else None
 
     def sweep(self) -> object:
         swept = self.queue, self.latest[0]

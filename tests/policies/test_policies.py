@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 import random
+import sys
 import tracemalloc
+from itertools import count
 from typing import Any
 
 import pytest
 
 from kigen import ConfigurationError
-from kigen.policies import INF, NO, POLICIES, make_policy
+from kigen.policies import INF, NO, POLICIES, Policy, make_policy
 from tests.crowd import crowd, eager_threads
 
 BOUNDED = sorted(set(POLICIES) - {"inf", "no"})
@@ -132,3 +134,42 @@ def test_what_has_left_is_not_held_on_to(name: str) -> None:
         assert churn(20_000) - before < 20_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_all_may_be_dropped_by_hand_while_room_is_made(name: str) -> None:
+    """At each point of it, as another thread does, which takes no lock for that."""
+    for point in count(1):
+        policy = make_policy(name, 3)
+        for n in range(4):
+            policy.add(n, n, float(n))
+        newest = list(policy)[-1]
+        if not _dropping(policy, [newest], point):
+            break
+        assert len(policy) <= 3
+        for n in range(20, 29):
+            policy.add(n, n, float(n))
+            assert len(policy) <= 3
+        assert len(policy) == 3
+
+
+def _dropping(policy: Policy, newest: list[int], point: int) -> bool:
+    """Add one; at a point of it drop the newest, at the next all; tell whether it was reached."""
+    seen = 0
+
+    def profile(frame: Any, event: str, _: object) -> None:
+        nonlocal seen
+        if event in ("call", "c_return"):
+            seen += 1
+            if seen in (point, point + 1):
+                for key in newest if seen == point else list(policy.memory):
+                    entry = policy.memory.pop(key, None)
+                    if entry is not None:
+                        entry.arrived = None
+
+    sys.setprofile(profile)
+    try:
+        policy.add(99, 99, 99.0)
+    finally:
+        sys.setprofile(None)
+    return seen >= point
