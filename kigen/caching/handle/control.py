@@ -109,8 +109,13 @@ class Control(Archiving):
             from kigen.caching.handle.keyed import without_twins
 
             fitting = without_twins(fitting, self.memory)
-        for key, value, age in fitting:
-            self.memory.take(key, value, age)
+        with self._miss.under_way.outdated() as outdated:
+            for key, value, age in fitting:
+                place = self._miss.memory_key(key)
+                if place not in outdated:
+                    self.memory.take(key, value, age)
+                    if place in outdated:
+                        self._forget(key)
 
     def dump(self, *keys: Any) -> None:
         """Write results from memory to the archive: those of ``keys``, or all not yet written.

@@ -152,8 +152,8 @@ class Keeper:
 
     def _offer(self, shelf: Shelf, entry: Entry) -> None:
         """Let the archive have an entry, with its age; an expired one is nothing any more."""
-        if entry.key not in shelf.unwritten:
-            return
+        if entry.key not in shelf.unwritten or self.policy.peek(entry.key) not in (None, entry):
+            return  # or it has been replaced since it left, and the new one is what is noted
         held = entry if isinstance(entry, Held) else None
         kept = MISSING if held is not None and not held.lives() else entry.kept
         token = self.under_way.begin(entry.key)

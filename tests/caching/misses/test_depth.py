@@ -227,13 +227,17 @@ def test_interrupts_at_any_point_leave_the_limit_as_it_was(raises: bool) -> None
         return interrupted(work, point)
 
     limit = sys.getrecursionlimit()
-    for point in count(1):
-        gc.collect()  # others' finalizers are none of the points
-        error = attempt(point)
-        made(inf_cache)(1)  # any call that lands
-        assert sys.getrecursionlimit() == limit
-        if error is None:
-            break
+    gc.collect()
+    gc.disable()  # finalizers are none of the points
+    try:
+        for point in count(1):
+            error = attempt(point)
+            made(inf_cache)(1)  # any call that lands
+            assert sys.getrecursionlimit() == limit
+            if error is None:
+                break
+    finally:
+        gc.enable()
     assert point > 100
 
 
