@@ -211,15 +211,18 @@ class Memoizer:
     def _keymap(self) -> Callable[..., Any] | None:
         keymap = self.keymap
         if keymap is not None and self.rounding is not None:
-            keymap = self.rounding(keymap)
+            keymap = self._as_lossy(self.rounding(keymap))
         if keymap is not None and self.safe and not hasattr(keymap, "field_specs"):
             from kigen.caching.misses.lenient import lenient_keymap
 
-            keymap = lenient_keymap(keymap)
-        if keymap is not self.keymap and hasattr(self.keymap, "lossy"):
-            wrapped: Any = keymap
-            wrapped.lossy = getattr(self.keymap, "lossy", None)
+            keymap = self._as_lossy(lenient_keymap(keymap))
         return keymap
+
+    def _as_lossy(self, wrapped: Any) -> Any:
+        """Let what stands for one of klepto's keymaps be known for one, at each layer."""
+        if hasattr(self.keymap, "lossy"):
+            wrapped.lossy = getattr(self.keymap, "lossy", None)
+        return wrapped
 
     def _rounded(self, keying: Keying) -> Callable[[Any], Any] | None:
         if self.rounding is None or (keying.keymap is not None and keying.exact is None):

@@ -13,6 +13,7 @@ import pytest
 import kigen
 from kigen import StorageWarning, lru_cache, safe
 from kigen.caching import no_cache
+from kigen.keymaps import stringmap
 
 
 def test_tol_rounds_the_key_and_not_what_the_function_sees() -> None:
@@ -75,6 +76,18 @@ def test_tol_and_a_keymap_round_what_the_keymap_gets() -> None:
     f = lru_cache(tol=0, keymap=lambda x: ("key", x))(lambda x: x)
     assert f(1.2) == f(0.9) == 1.2
     assert f.key(1.4) == ("key", 1.0)
+
+
+@pytest.mark.parametrize("tol", [None, 1])
+@pytest.mark.parametrize("decorators", [kigen, safe])
+def test_what_is_ignored_is_null_for_whoever_asks_by_call(decorators, tol: int | None) -> None:
+    f = decorators.inf_cache(keymap=stringmap(), ignore="y", tol=tol)(lambda x, y=0: x)
+    f(0.5)
+    assert f.key(0.5, 2) == "('x', 0.5, 'y', NULL)"
+    assert list(f.__cache__()) == [f.key(0.5, 2)]
+    assert f.lookup(0.5, 3) == f.peek(0.5, 4) == 0.5
+    assert f.contains(0.5, 5)
+    assert f.invalidate(0.5, 6)
 
 
 def test_purge_writes_everything_and_empties_the_memory_when_it_is_full(tmp_path: Path) -> None:
