@@ -36,6 +36,14 @@ def test_star_import_brings_exactly_the_public_names() -> None:
     assert {*space} - {"__builtins__"} == {*kigen.__all__}
 
 
+def test_star_import_brings_the_modules_that_klepto_s_does() -> None:
+    """``from klepto import *`` and then ``keymaps.stringmap()``: it has no __all__."""
+    space: dict[str, object] = {}
+    exec("from kigen import *", space)
+    for name in ("archives", "crypto", "keymaps", "rounding", "safe", "tools"):
+        assert space[name] is importlib.import_module(f"kigen.{name}")
+
+
 def test_type_checkers_see_the_public_names() -> None:
     """The imports that only a type checker reads name what __all__ names, and the rooms."""
     tree = ast.parse(inspect.getsource(kigen))
@@ -98,7 +106,8 @@ def test_every_public_name_is_in_the_reference() -> None:
     modules = public_modules()
     shown = set[str]().union(*map(shown_by_automodule, modules))
     shown |= {*re.findall(r"auto(?:function|data):: (\S+)", reference())}
-    assert {*kigen.__all__} <= {name.rpartition(".")[2] for name in shown}
+    rooms = {module.removeprefix("kigen.") for module in modules}
+    assert {*kigen.__all__} <= rooms | {name.rpartition(".")[2] for name in shown}
     decorators = {
         f"{room}.{name}_cache" for room in ("kigen.caching", "kigen.safe") for name in SIX
     }

@@ -259,6 +259,11 @@ for say in (klepto.citation, klepto.license):
 for text in (klepto.__version__, klepto.__doc__, klepto.__author__, klepto.__license__):
     print(isinstance(text, str))
 print(klepto.safe is safe, sorted(safe.__all__), NULL)
+space = {}
+exec('from klepto import *', space)
+names = ('archives', 'crypto', 'keymaps', 'rounding', 'safe', 'tools', 'lru_cache', 'keygen')
+print([name in space for name in names])
+print(space['safe'].lru_cache(keymap=space['keymaps'].stringmap())(len)('abc'))
 print(sorted(keymaps.__all__), sorted(rounding.__all__), tools.__all__)
 """,
     "a function and its archive": """
