@@ -65,6 +65,16 @@ def a_bounded_cache_that_loaded_more_than_fits(lib: Any, _: Path) -> Any:
     return [overfilled(lib, name).info().size for name in names]
 
 
+@defect(theirs=[1, 3], ours=[2, 3])
+def what_was_loaded_and_not_called_leaves_in_its_turn(lib: Any, _: Path) -> Any:
+    """klepto's queue does not know of it, and lets what was called go."""  # noqa: D403
+    options = {"cache": lib.archives.dict_archive(), "keymap": lib.keymaps.stringmap()}
+    f = lib.lru_cache(maxsize=2, **options)(same)
+    f(1), f.dump(), f.clear(), f.load()
+    f(2), f(3)
+    return sorted(f.__cache__().values())
+
+
 @defect(theirs=RuntimeError, ours=[1, 1])
 def a_coroutine_function(lib: Any, _: Path) -> Any:
     @lib.inf_cache()

@@ -142,6 +142,18 @@ def keywords_in_another_order(lib: Any, _: Path) -> Any:
     return f.info().miss
 
 
+@defect(theirs=[2, 2], ours=[1, 1])
+def equal_arguments_that_are_other_objects(lib: Any, _: Path) -> Any:
+    """Their pickles differ, which is all that klepto asks; an array's order in memory, too."""
+    pickled = {"keymap": lib.keymaps.picklemap(serializer="dill")} if lib is klepto else {}
+    f, g = (lib.inf_cache(**pickled)(lambda x, y=0: 1) for _ in range(2))
+    a, b = "long string", f"long {'string'}"
+    f(a, a), f(a, b)
+    array = np.arange(6.0).reshape(2, 3)
+    g(array), g(np.asfortranarray(array))
+    return [f.info().miss, g.info().miss]
+
+
 @defect(theirs=2, ours=1)
 def not_a_number(lib: Any, _: Path) -> Any:
     f = lib.inf_cache()(lambda x: 1)
@@ -189,14 +201,27 @@ def a_method_under_a_safe_cache(lib: Any, _: Path) -> Any:
     return tuple(Model.run.info())
 
 
+@defect(theirs=2, ours=1)
+def a_parameter_called_func_under_a_safe_cache(lib: Any, _: Path) -> Any:
+    f = lib.safe.inf_cache()(lambda func: func)
+    f(func=1), f(func=1)
+    return f.info().miss
+
+
 @defect(theirs=TypeError, ours=1)
 def a_parameter_called_func(lib: Any, _: Path) -> Any:
     return lib.inf_cache()(lambda func, ignored=0: func)(func=1)
 
 
-@defect(theirs=TypeError, ours=3)
-def a_list(lib: Any, _: Path) -> Any:
-    return lib.inf_cache()(sum)([1, 2])
+@defect(theirs=[TypeError] * 3, ours=[3, 3, 3])
+def arguments_without_a_hash(lib: Any, folder: Path) -> Any:
+    """A list, a dict and an array."""
+    total = lib.inf_cache()(lambda numbers: int(sum(numbers)))
+    arguments = [1, 2], {1: 1, 2: 2}, np.array([1, 2])
+    return [
+        answer(lambda _lib, _folder, x=x: total(x), lib, folder / str(n))
+        for n, x in enumerate(arguments)
+    ]
 
 
 @defect(theirs=[2, TypeError], ours=[1, 1])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -90,6 +90,14 @@ def test_validity_is_told_without_a_call() -> None:
         assert done == expected
 
 
+def test_a_set_survives_the_question_whether_it_could_be_updated() -> None:
+    """klepto tries what does not tell its parameters."""  # noqa: D403
+    for isvalid, left in ((klepto.isvalid, {1}), (ours.isvalid, set[int]())):
+        numbers = set[int]()
+        assert isvalid(numbers.update, [1])
+        assert numbers == left
+
+
 def test_stars_leave_keyword_only_parameters_in_the_key() -> None:
     """klepto's key of a call with k is that of a call with any other k."""  # noqa: D403
 
@@ -166,6 +174,11 @@ def test_an_encoding_is_looked_up() -> None:
 # Rounding: klepto's answer or error, and kigen's.
 
 
+class Pair(NamedTuple):
+    x: float
+    y: int
+
+
 def rounded(value: Any, module: Any, factory: str = "deep_round_factory") -> Any:
     try:
         return getattr(module, factory)(1)(value)[0][0]
@@ -178,6 +191,7 @@ def rounded(value: Any, module: Any, factory: str = "deep_round_factory") -> Any
     [
         ({1: 1.26}, TypeError, {1: 1.3}),
         (range(3), TypeError, range(3)),
+        (Pair(1.26, 2), TypeError, Pair(1.3, 2)),
         (1.26 + 0j, 1.26 + 0j, 1.3 + 0j),
         (np.float32(1.26), np.float32(1.26), np.float32(1.3)),
     ],
