@@ -11,7 +11,7 @@ from typing import Any
 
 from kigen.archives.archive import Archive
 from kigen.archives.joined import Joined
-from kigen.archives.klepto import popped
+from kigen.archives.klepto import United, popped
 from kigen.archives.urls import open as open_archive
 from kigen.backends.checksums import block_checksum
 from kigen.backends.null import NullBackend
@@ -22,7 +22,7 @@ __all__ = ["cache"]
 _ABSENT: Any = object()
 
 
-class cache(MutableMapping[Any, Any]):  # noqa: N801 - klepto's name
+class cache(United):  # noqa: N801 - klepto's name
     """A mapping in memory, in front of an archive that :meth:`load` and :meth:`dump` talk to.
 
     Args:

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, NoReturn, Self
 
 from kigen.errors import ConfigurationError
 
-__all__ = ["KleptoNames", "popped"]
+__all__ = ["KleptoNames", "United", "popped"]
 
 
-class KleptoNames(MutableMapping[Any, Any]):
+class United(MutableMapping[Any, Any]):
+    """A mapping that ``|`` unites with another in a dict, as klepto's are."""
+
+    def __or__(self, other: object) -> dict[Any, Any]:
+        return dict(self) | dict(other) if isinstance(other, Mapping) else NotImplemented
+
+    def __ror__(self, other: object) -> dict[Any, Any]:
+        return dict(other) | dict(self) if isinstance(other, Mapping) else NotImplemented
+
+    def __ior__(self, other: Any) -> Self:  # type: ignore[misc]  # as typeshed's dict has it
+        self.update(other)
+        return self
+
+
+class KleptoNames(United):
     """An archive where a cache over an archive is expected: there is no memory to move.
 
     >>> from kigen import archives

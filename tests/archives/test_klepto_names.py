@@ -39,6 +39,22 @@ def test_keys_are_popped_together(archive):
         archive.popkeys(["a"])
 
 
+@pytest.mark.parametrize("kind", ["archive", "cache"])
+def test_united_with_another_mapping_it_is_a_dict(archive, kind):
+    """And with ``|=`` it takes the other's entries in."""
+    made = archive if kind == "archive" else archives.cache(archive=archive)
+    made.update({"a": 1, "b": 2})
+    united, reflected = made | {"b": 3}, {"b": 3} | made
+    assert (united, reflected) == ({"a": 1, "b": 3}, {"b": 2, "a": 1})
+    assert type(united) is type(reflected) is dict
+    before = made
+    made |= {"c": 4}
+    assert made is before
+    assert dict(made) == {"a": 1, "b": 2, "c": 4}
+    with pytest.raises(TypeError, match="unsupported"):
+        made | 3
+
+
 def test_a_copy_is_another_archive(archive, tmp_path):
     """With the same entries, at the place that is named."""
     archive.update({"a": 1, "large": b"x" * 100_000})

@@ -96,7 +96,9 @@ with open('notes.txt', 'w') as notes:
 store = dict_archive('store', dict(a=1, b=[2, 3]), cached=True)
 print(sorted(store.items()), len(store.archive), store.archived())
 store.dump('a')
-print(dict(store.archive))
+print(dict(store.archive), store | {'z': 1}, {'z': 1} | store, type(store | {}) is dict)
+store |= {'z': 1}
+print(store.pop('z'))
 store['c'] = 3
 store.sync()
 print(sorted(store.archive), store.popkeys(['a', 'c']), sorted(store))
