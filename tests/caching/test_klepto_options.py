@@ -114,6 +114,33 @@ def test_a_result_that_takes_the_place_of_another_purges_nothing(
     assert f(1) == 2
 
 
+@pytest.mark.parametrize("cache", [kigen.lru_cache, kigen.mru_cache, kigen.lfu_cache])
+def test_purge_leaves_a_full_memory_alone_when_a_result_takes_the_place_of_its_own(
+    cache, tmp_path: Path
+) -> None:
+    ran = []
+    f = cache(2, cache=tmp_path / "a.db", purge=True)(lambda x: ran.append(x) or len(ran))
+    assert [f(1), f(2)] == [1, 2]
+    f.dump()
+    f.load()
+    assert f.info().size == 2
+    assert f.refresh(1) == f(1) == 3
+    f.__cache__()[f.key(2)] = 7
+    assert (f(2), f.info().size) == (7, 2)
+    f.dump()
+    assert sorted(f.__cache__().archive.values()) == [3, 7]
+
+
+def test_purge_writes_the_new_result_and_not_the_old_one_if_that_weighed_less(
+    tmp_path: Path,
+) -> None:
+    f = lru_cache(cache=tmp_path / "a.db", purge=True, maxbytes=10, weigh=len)(lambda x: "short")
+    assert f(1) == "short"
+    f.__cache__()[f.key(1)] = "a longer"
+    f(2)
+    assert sorted(f.__cache__().archive.values()) == ["a longer", "short"]
+
+
 def test_purge_without_an_archive_is_no_purge() -> None:
     f = lru_cache(3, purge=True)(lambda x: x)
     for x in range(5):
