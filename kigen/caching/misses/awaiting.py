@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from _thread import get_ident
 from collections.abc import Callable, Generator, Hashable
+from threading import RLock
 from typing import Any, final
+from weakref import ref
 
 from kigen.caching.misses.flight import GROUNDED, Flight, waiting
 from kigen.caching.misses.miss import Miss
@@ -34,14 +37,54 @@ class AsyncMiss(Miss):
             # Driven by hand, or by another library's loop: nobody could wake who waits there.
             self.begun += 1  # so that the call does not count as a hit
             return GROUNDED
+        if _is_stranded(flight):
+            self.strand(flight)
+            return self.claim(key, call, now)
         return Landing(self, flight, key, call, now)
+
+    def strand(self, flight: Flight) -> None:
+        """Give up a flight that its task will not land."""
+        with _guard:
+            if self.flights.get(flight.key) is flight:
+                flight.strand(self.flights)
+
+    def after_fork(self) -> None:
+        for flight in list(self.flights.values()):
+            if flight.owner != get_ident():
+                flight.strand(self.flights)
+        super().after_fork()
+
+
+_guard = RLock()  # a finalizer may come between
+
+
+def _after_fork() -> None:
+    global _guard
+    _guard = RLock()  # another thread of the parent may have held it
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _current_task() -> Hashable:
+    """Return who is calling: a task, which is not kept alive, or a thread."""
     try:
-        return asyncio.current_task() or get_ident()
+        task = asyncio.current_task()
     except RuntimeError:  # driven by hand, or by another library's loop
+        task = None
+    if task is None:
         return get_ident()
+    owner = ref(task)
+    hash(owner)  # which it keeps when the task has gone
+    return owner
+
+
+def _is_stranded(flight: Flight) -> bool:
+    """Tell whether the task that computes will not go on: its loop was closed over its head."""
+    owner = flight.owner
+    task = owner() if isinstance(owner, ref) else None
+    return task is not None and not task.done() and task.get_loop().is_closed()
 
 
 @final

@@ -75,7 +75,7 @@ class Flight:
         gates.setdefault(self, []).append(gate)
         if flights.get(self.key) is self:
             return True
-        self.open_gates()
+        self._release()
         return False
 
     def await_by(self, me: Hashable, naming: Naming) -> None:
@@ -103,6 +103,16 @@ class Flight:
         if flights.get(self.key) is not self:
             obsolete.discard(self)  # it has landed in between, and its result lies in memory
 
+    def strand(self, flights: dict[Hashable, Flight]) -> None:
+        """Leave the key to others; should this flight land after all, it is its caller's alone."""
+        obsolete.add(self)
+        del flights[self.key]
+        self.key = object()  # what is under the old one is none of its business any more
+        if hasattr(self, "name"):
+            del self.name
+        self.value = MISSING
+        self._release()
+
     def open_gates(self) -> None:
         """Let everybody go who waits; the flight has left ``flights`` before.
 
@@ -110,15 +120,18 @@ class Flight:
         """
         if self in obsolete:
             self.value = MISSING
+        self._release()
+        obsolete.discard(self)
+        if lifts:
+            lower(self)
+
+    def _release(self) -> None:
         for gate in gates.get(self, ()):
             try:
                 gate.release()
             except RuntimeError:
                 pass  # it was open
         gates.pop(self, None)
-        obsolete.discard(self)
-        if lifts:
-            lower(self)
 
     @staticmethod
     def after_fork() -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
+import os
 import threading
+import time
 from collections.abc import Coroutine, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import kigen
 from kigen import inf_cache, lru_cache
+from kigen.caching.misses import flight
+from tests.crowd import TIMEOUT, crowd
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -284,3 +290,91 @@ def test_a_generator_is_refused_otherwise_with_the_remedy() -> None:
         @inf_cache
         def numbers():
             yield 1
+
+
+@pytest.mark.parametrize("waiters", [0, 3])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_loop_that_is_closed_over_a_computation_leaves_its_key_to_others(waiters: int) -> None:
+    ran = []
+
+    @lru_cache(archive=f"memory://stranded{waiters}", name="f")
+    async def f(x: int) -> int:
+        ran.append(x)
+        if len(ran) == 1:
+            await asyncio.sleep(TIMEOUT)
+        return x
+
+    loop = asyncio.new_event_loop()
+    tasks = [loop.create_task(f(1)) for _ in range(1 + waiters)]
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    assert asyncio.run(asyncio.wait_for(f(1), TIMEOUT)) == 1
+    while tasks:
+        tasks.pop()._log_destroy_pending = False  # type: ignore[attr-defined]
+    gc.collect()
+    assert flight.waiting == {} == flight.gates
+    assert flight.obsolete == set()
+    assert asyncio.run(f(1)) == 1
+    assert f.contains(1)
+    assert len(ran) == 2
+    assert f.info()[:3] == (1, 1, 0)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_who_waits_in_another_loop_goes_on_when_the_computing_task_has_been_destroyed() -> None:
+    began, given_up = threading.Event(), threading.Event()
+    mine = threading.local()
+
+    @lru_cache
+    async def f(x: int) -> int:
+        if hasattr(mine, "leads"):
+            began.set()
+            await asyncio.sleep(TIMEOUT)
+        return x
+
+    def lead() -> None:
+        mine.leads = True
+        loop = asyncio.new_event_loop()
+        task = loop.create_task(f(1))
+        task._log_destroy_pending = False  # type: ignore[attr-defined]
+        loop.run_until_complete(asyncio.sleep(0))
+        while not flight.waiting:
+            time.sleep(0.001)
+        loop.close()
+        del task, loop
+        gc.collect()
+        given_up.set()
+
+    def follow() -> int:
+        began.wait(TIMEOUT)
+        return asyncio.run(asyncio.wait_for(f(1), TIMEOUT / 2))
+
+    assert crowd(2, lambda n: (lead, follow)[n]()) == [None, 1]
+    assert given_up.is_set()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("cache", [lru_cache, lru_cache(archive="memory://forked", name="f")])
+def test_a_coroutine_that_forks_returns_in_the_child_too(cache: Any) -> None:
+    ran = []
+
+    @cache
+    async def f(x: int) -> int:
+        ran.append(x)
+        return os.fork() if len(ran) == 1 else 7
+
+    async def main() -> int:
+        child = await f(1)
+        if child == 0:
+            os._exit(0 if await f(1) == 7 else 2)
+        return child
+
+    parent = os.getpid()
+    try:
+        child = asyncio.run(main())
+    finally:
+        if os.getpid() != parent:
+            os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0
