@@ -32,6 +32,7 @@ lifts: dict[Flight | None, None] = {}
 
 _guard = RLock()  # a finalizer may come between, which raises and lowers, too
 _limit = _raised = -1  # the user's, and ours in its place
+_ours: dict[int, int] = {}  # what was ours since nothing was raised -> what was the user's
 
 
 def lift(flight: Flight) -> None:
@@ -64,8 +65,8 @@ def _adjust() -> None:
     """Set the limit to what the flights need."""
     global _limit, _raised
     limit = sys.getrecursionlimit()
-    if limit != _raised:  # the user has set it
-        _limit = limit
+    if limit != _raised:  # the user has set it, perhaps to what was found before: one of ours
+        _limit = _ours.get(limit, limit)
     steps = len(lifts) - (None in lifts)
     _raised = _limit + (steps * STEP + AHEAD if steps else 0)
     try:
@@ -74,6 +75,10 @@ def _adjust() -> None:
         _raised = limit
         raise
     lifts.pop(None, None)
+    if steps:
+        _ours[_raised] = _limit
+    else:
+        _ours.clear()
 
 
 def _after_fork() -> None:

@@ -264,3 +264,21 @@ def test_a_forked_child_forgets_what_other_threads_had_raised() -> None:
     assert os.waitpid(child, 0)[1] == 0
     leave.set()
     thread.join(TIMEOUT)
+
+
+def test_who_sets_the_limit_for_a_while_within_a_computation_puts_the_old_one_back() -> None:
+    @inf_cache
+    def f(n: int) -> int:
+        if n != 200:
+            return f(n - 1) + 1 if n else 0
+        found = sys.getrecursionlimit()
+        sys.setrecursionlimit(5000)
+        try:
+            return f(n - 1) + 1
+        finally:
+            sys.setrecursionlimit(found)
+
+    limit = sys.getrecursionlimit()
+    assert f(400) == 400
+    assert sys.getrecursionlimit() == limit
+    assert not depth._ours
