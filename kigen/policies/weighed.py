@@ -109,13 +109,17 @@ class Weighed(Bounded):
 
     def discard(self, key: Hashable) -> bool:
         with self.lock:
-            entry = self.memory.pop(key, None)
-            if entry is None:
-                return False
-            entry.arrived = None
-            self.dropped += 1
-            self.loose += entry.weight or 0
-            self.taken -= entry.weight or 0
+            try:
+                entry = self.memory.pop(key, None)
+                if entry is None:
+                    return False
+                entry.arrived = None
+                self.dropped += 1
+                self.loose += entry.weight or 0
+                self.taken -= entry.weight or 0
+            except BaseException:  # as above
+                self._count()
+                raise
         if self.loose * 10 > self.maxbytes or self.dropped > len(self.memory) + 64:
             self.loose = 0
             self.let_go()

@@ -58,6 +58,26 @@ def test_whatever_an_interrupt_interrupts_no_caller_waits_for_it(name: str, argu
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("how", ["invalidate", "clear"])
+@pytest.mark.parametrize("name", CACHES)
+def test_whatever_is_interrupted_while_it_forgets_no_room_is_lost(name: str, how: str) -> None:
+    gc.collect()
+    for point in count(1):
+        f = CACHES[name]()(lambda x: x)
+        for earlier in range(3):
+            f(earlier)
+        work = f.clear if how == "clear" else lambda f=f: f.invalidate(2)
+        if interrupted(work, point) is None:
+            break
+        bound = f.info().maxsize or f.info().maxbytes
+        for later in range(10, 10 + bound):
+            f(later)
+        assert f.info().size == min(bound, 3 + bound)
+        assert f.info().bytes in (None, bound)
+    assert point > 5
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_whatever_an_interrupt_interrupts_those_who_wait_go_on() -> None:
     """They have the result, or one of them computes it."""
     gc.collect()
