@@ -56,17 +56,18 @@ class Bounded(Policy):
         with self.lock:
             if key in memory:
                 self.discard(key)
-            excess = len(memory) - self.maxsize
-            gone = self.evict() if excess >= 0 else None
+            gone = self.evict() if len(memory) >= self.maxsize else None
             memory[key] = entry  # at once: what is allocated in between may run a finalizer
             if not self.timed:
                 self.arrive(entry)
             if gone is not None:
-                left = (gone,) if excess <= 0 else (gone, *self._beyond())
+                left = (gone,)
+            if len(memory) > self.maxsize:
+                left = (*left, *self._beyond())
         return left
 
     def _beyond(self) -> Iterator[Entry]:
-        """Let those leave, under the lock, whom a finalizer has put in behind our back."""
+        """Let those leave, under the lock, whom a finalizer or an == has put in behind our back."""
         while len(self.memory) > self.maxsize and (gone := self.evict()) is not None:
             yield gone
 

@@ -173,3 +173,24 @@ def _dropping(policy: Policy, newest: list[int], point: int) -> bool:
     finally:
         sys.setprofile(None)
     return seen >= point
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_a_key_whose_comparison_adds_others_does_not_exceed_the_bound(name: str) -> None:
+    policy = make_policy(name, 2)
+    others, busy = iter(range(1000, 3000)), []
+
+    class Key:
+        def __hash__(self) -> int:
+            return 1
+
+        def __eq__(self, other: object) -> bool:
+            if self is not other and not busy:
+                busy.append(1)
+                policy.add(next(others), None, 0.0)
+                busy.clear()
+            return self is other
+
+    for n in range(300):
+        policy.add(Key(), None, float(n))
+        assert len(policy) <= 2
