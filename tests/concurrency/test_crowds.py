@@ -31,9 +31,29 @@ def test_eight_threads_make_a_hundred_thousand_calls_each(module: Any, policy: s
     """Each result is right, the bound holds all the time, and the counts add up to the call."""
     cache = getattr(module, f"{policy}_cache")
     bound = {"no": 0, "inf": 60}.get(policy, 40)
+    info = storm(cache() if policy in ("no", "inf") else cache(maxsize=bound), bound)
+    if policy == "inf":
+        assert info.miss == info.size == len(set(ROUND))
+
+
+@pytest.mark.parametrize("policy", [policy for policy in POLICIES if policy not in ("no", "inf")])
+@pytest.mark.parametrize("maxsize", [None, 30])
+def test_they_do_so_with_a_bound_by_weight(policy: str, maxsize: int | None) -> None:
+    cache = getattr(kigen, f"{policy}_cache")(maxsize=maxsize, maxbytes=90, weigh=weight)
+    info = storm(cache, maxsize or 90)
+    assert info.bytes > 90 - 4 or info.size == maxsize
+
+
+def weight(result: tuple[int, str]) -> int:
+    """Return what a result weighs, 1 to 4."""
+    return 1 + result[0] % 4
+
+
+def storm(cache: Any, bound: int) -> Any:
+    """Let the threads call, and check what holds whatever the policy; return the counts."""
     computed = count()
 
-    @cache() if policy in ("no", "inf") else cache(maxsize=bound)
+    @cache
     def f(x: int) -> tuple[int, str]:
         next(computed)
         return (x, "result")
@@ -47,12 +67,14 @@ def test_eight_threads_make_a_hundred_thousand_calls_each(module: Any, policy: s
                 wrong += f(x) != results[x]
         return wrong
 
-    over, done = [], threading.Event()
+    over, looks, done = [], count(), threading.Event()
 
     def watch() -> None:
         while not done.wait(0.0001):
-            if f.info().size > bound:
-                over.append(f.info())
+            next(looks)
+            info = f.info()
+            if info.size > bound or (info.bytes or 0) > (info.maxbytes or 0):
+                over.append(info)
 
     watcher = threading.Thread(target=watch)
     with eager_threads():
@@ -63,12 +85,16 @@ def test_eight_threads_make_a_hundred_thousand_calls_each(module: Any, policy: s
             done.set()
             watcher.join(TIMEOUT)
     assert over == []
+    assert next(looks) > 10
     info = f.info()
     assert (info.hit + info.miss, info.load) == (THREADS * CALLS, 0)
     assert info.miss == next(computed)
-    assert info.size == len(dict(f.__cache__())) <= bound
-    if policy == "inf":
-        assert info.miss == info.size == len(set(ROUND))
+    kept = dict(f.__cache__())
+    assert info.size == len(kept) <= bound
+    assert kept.items() <= {(x, results[x]) for x in results}
+    if info.bytes is not None:
+        assert info.bytes == sum(map(weight, kept.values())) <= info.maxbytes
+    return info
 
 
 @pytest.mark.parametrize("policy", POLICIES)
