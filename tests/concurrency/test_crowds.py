@@ -70,7 +70,7 @@ def storm(cache: Any, bound: int) -> Any:
     over, looks, done = [], count(), threading.Event()
 
     def watch() -> None:
-        while not done.wait(0.0001):
+        while not done.is_set():
             next(looks)
             info = f.info()
             if info.size > bound or (info.bytes or 0) > (info.maxbytes or 0):
