@@ -2,8 +2,9 @@
 
 CPython's GIL changes hands where a function begins, a loop goes round or a call has ended, so that
 nothing comes between the reading and the writing of ``count += 1``. A free-threaded interpreter
-has no such moments. There the number of calls comes from a C counter, whose step is atomic, and
-the other counts are kept by each thread for itself. So a hit takes no lock there either.
+has no such moments. There the number of calls comes from `itertools.count`, whose step is atomic
+(since 3.13, python/cpython#120007), and the other counts are kept by each thread for itself. So a
+hit takes no lock there either.
 """
 
 from __future__ import annotations
