@@ -173,10 +173,17 @@ class cache(United):  # noqa: N801 - klepto's name
         if not self._served:
             self._memory = Joined(self._own, self._served)
         self._served.append(results)
+        given = results.claimed(self._own)
         if results.keyed:
-            self._given.update(self._own)
-            self._own.clear()
+            self._given.update(given)
             results.update(self._given)
+
+    def claimed(self, entries: MutableMapping[Any, Any]) -> dict[Any, Any]:
+        """Take out what may be a result of the function whose cache this is, and return it."""
+        taken = dict(entries) if self.keyed else {}
+        for key in taken:
+            del entries[key]
+        return taken
 
     @property
     def backing(self) -> Any:

@@ -149,6 +149,39 @@ for method in ('open', 'drop', 'archived'):
     except ValueError:
         print('an archive has no archive')
 """,
+    "an archive that is loaded before there is a function": """
+import random
+from klepto import inf_cache, lru_cache
+from klepto.archives import dir_archive
+from klepto.keymaps import stringmap
+
+class Cached(object):
+    "An objective whose values are kept, as optimizers have it."
+    def __init__(self, objective, archive, **options):
+        memo = inf_cache(cache=archive, keymap=stringmap(flat=False), **options)
+        self.costs = memo(lambda *x: objective(x))
+    def __call__(self, x):
+        return self.costs(*x)
+
+def rosenbrock(x):
+    return sum(100. * (b - a ** 2) ** 2 + (1 - a) ** 2 for a, b in zip(x, x[1:]))
+
+known = dir_archive('known')
+known.load()
+print(len(known), len(known.archive))
+cost = Cached(rosenbrock, known, tol=3)
+numbers = random.Random(5)
+x = [0.8, 1.2, 0.7]
+for _ in range(50):
+    y = [round(v + numbers.choice([-.1, 0, 0, .1]), 3) for v in x]
+    x = min(x, y, key=cost)
+print(x, cost(x), cost.costs.info(), len(known), min(known.values()) == cost(x))
+print(sorted(cost.costs.__cache__())[0])
+known.dump()
+known.clear()
+known.load()
+print(len(known), len(known.archive), cost(x), cost.costs.info())
+""",
     "keymaps": """
 from klepto.keymaps import *
 from klepto.keymaps import keymap

@@ -83,10 +83,27 @@ class Naming:
         # One thread alone: what the function captured may change as soon as it runs.
         with _identifying:
             if self._identity is None:
-                named = self._given or (self.function if isinstance(self.function, str) else None)
-                identity = named or identify(self.function)
-                self._identity = identity if self.version is None else f"{identity}@{self.version}"
+                self._identity = self._read()
             return self._identity
+
+    def _read(self) -> str:
+        named = self._given or (self.function if isinstance(self.function, str) else None)
+        identity = named or identify(self.function)
+        return identity if self.version is None else f"{identity}@{self.version}"
+
+    def own(self, calls: list[Call]) -> list[Call]:
+        """Return those that are calls of the function; it is identified if there are any.
+
+        If there are none, what it captured may not have its value yet.
+        """
+        if not calls:
+            return []
+        try:
+            identity = self._identity or self._read()
+        except UnkeyableCall:
+            return []
+        found = [call for call in calls if call.function == identity]
+        return [call for call in found if call.function == self.identity]
 
     @property
     def label(self) -> str:

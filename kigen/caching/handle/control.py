@@ -181,6 +181,10 @@ class Control(Replacing):
             return ((key, value, None) for key, value in self.memory.items())
         return shelf.entries()
 
+    def own_calls(self, calls: list[Any]) -> list[Any]:
+        """Return those of an archive's calls that are of this function, if it has an archive."""
+        return [] if self._miss.shelf is None else self._miss.naming.own(calls)
+
     @property
     def keyed(self) -> bool:
         """Whether a keymap makes the keys."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from kigen.archives import cache
 from kigen.archives.cache import nowhere
+from kigen.caching.calls.call import Call
 
 if TYPE_CHECKING:
     from kigen.caching.handle.control import Control
@@ -42,6 +44,19 @@ class FunctionCache(cache):
 
     def drop(self) -> None:
         self._control.drop()
+
+    def claimed(self, entries: MutableMapping[Any, Any]) -> dict[Any, Any]:
+        """Take out what may be a result of the function; return what of it has a key alone.
+
+        What an archive lists as its calls is loaded anew, so that another body's stay behind.
+        """
+        calls = {key: entries.pop(key) for key in list(entries) if isinstance(key, Call)}
+        own = self._control.own_calls(list(calls))
+        if own:
+            self.load()
+        taken = super().claimed(entries)
+        entries.update({call: calls[call] for call in calls.keys() - set(own)})
+        return taken
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._control.note(key, value)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kigen import archives, inf_cache, lru_cache
-from kigen.archives import cache, dict_archive
+from kigen import ChangedFunctionWarning, archives, inf_cache, lru_cache
+from kigen.archives import cache, dict_archive, dir_archive
 from kigen.caching.handle.memory import Memory
 from kigen.keymaps import stringmap
 
@@ -95,6 +97,50 @@ def test_a_function_that_comes_later_has_what_a_program_put_in_and_left_there() 
     g = inf_cache(cache=results, keymap=stringmap())(same)
     assert [h(x) for h in (f, g) for x in (1, 2, 3)] == ["changed", "by hand", 3] * 2
     assert "note" not in results
+
+
+@pytest.mark.parametrize("keymap", [None, stringmap()])
+def test_a_cache_that_was_loaded_before_has_the_functions_results(
+    keymap: Any, tmp_path: Path
+) -> None:
+    """And those of others, which stay where they are."""
+    options: Any = {"cache": dir_archive(str(tmp_path)), "keymap": keymap}
+    for function in (same, len):
+        lru_cache(**options)(function)("text")
+    options["cache"].dump()
+    results = options["cache"] = dir_archive(str(tmp_path))
+    results.load()
+    f = lru_cache(maxsize=1, cache=results, keymap=keymap)(same)
+    assert (len(results), f.info().size) == (2, 1)
+    assert f("text") == "text"
+    assert f.info()[:3] == (1, 0, 0)
+    assert list(f.__cache__()) == [f.key("text")]
+
+
+def test_what_another_body_computed_stays_behind_though_it_was_loaded_before(
+    tmp_path: Path,
+) -> None:
+    for factor, expected in ((1, [1, 1]), (2, [2, 1])):
+        results = dir_archive(str(tmp_path))
+        results.load()
+        decorate = inf_cache(cache=results, keymap=stringmap())
+        with pytest.warns(ChangedFunctionWarning) if factor == 2 else nullcontext():
+            f = decorate(edition(factor))
+            assert [f(1), f.info().miss] == expected
+        f.dump()
+
+
+def edition(factor: int) -> Any:
+    if factor == 1:
+
+        def f(x: int) -> int:
+            return x
+    else:
+
+        def f(x: int) -> int:
+            return x * 2
+
+    return f
 
 
 @pytest.mark.parametrize("empty", [cache.clear, lambda results: results.pop(KEY)])
