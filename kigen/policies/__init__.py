@@ -52,8 +52,9 @@ def make_policy(
     maxbytes: float | None = None,
     weigh: Callable[[Any], float] | None = None,
 ) -> Policy:
-    """Make the policy called ``name``; ``maxsize=0`` is always no, and ``None`` always inf, unless
-    there is a ``maxbytes``, which bounds the sum of what ``weigh`` gives for the values.
+    """Make the policy called ``name``, which for ``inf`` and ``no`` says it all: to the others
+    ``maxsize=0`` is no, and ``None`` inf, unless there is a ``maxbytes``, which bounds the sum of
+    what ``weigh`` gives for the values.
 
     Raises `ConfigurationError` for an unknown name or an impossible bound.
 
@@ -66,10 +67,10 @@ def make_policy(
     _check_size(maxsize)
     if maxbytes is not None or weigh is not None:
         return _make_weighed(name, maxsize, maxbytes, weigh)
+    if name == "no" or (maxsize == 0 and name != "inf"):
+        return NO(0)
     if maxsize is None or name == "inf":
         return INF()
-    if maxsize == 0 or name == "no":
-        return NO(0)
     return POLICIES[name](maxsize)
 
 
