@@ -261,7 +261,7 @@ def _round_numbers(array: Array, tol: int) -> Array:
     with np.errstate(all="ignore"):
         array.round(max(-5000, min(tol, 5000)), out=rounded)  # numpy takes a C int
     lost = np.isfinite(array) & ~np.isfinite(rounded)
-    rounded[lost] = array[lost]
+    np.copyto(rounded, array, where=lost)
     return rounded
 
 

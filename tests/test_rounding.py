@@ -339,3 +339,9 @@ def test_a_decorator_pickles(round_: Any) -> None:
     """With its tolerance."""
     copy = pickle.loads(pickle.dumps(round_(3)))
     assert copy(lambda x: x)(1.23456) == 1.235
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_a_matrix_is_rounded_like_any_array() -> None:
+    """It has two dimensions, whatever it is indexed by."""
+    assert deep_round(1)(lambda x: x)(np.matrix([[1.26, 1.7e308]])).tolist() == [[1.3, 1.7e308]]
