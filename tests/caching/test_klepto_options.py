@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import kigen
-from kigen import StorageWarning, lru_cache, safe
+from kigen import StorageWarning, keymaps, lru_cache, safe
 from kigen.caching import no_cache
 from kigen.keymaps import stringmap
 
@@ -174,6 +174,38 @@ def test_a_safe_cache_survives_a_keymap_that_fails() -> None:
     with pytest.warns(StorageWarning):
         assert (f(1), f(1)) == (1, 1)
     assert f.info()[:2] == (0, 2)
+
+
+class Unhashable:
+    """And nothing that a fingerprint could be made of."""
+
+    def __hash__(self) -> int:
+        raise RuntimeError("no hash")
+
+
+class Fixed(list):
+    def __copy__(self) -> None:
+        raise RuntimeError("no copy")
+
+
+ITSELF: list = [1.25]
+ITSELF.append(ITSELF)
+
+
+@pytest.mark.parametrize("keymap", [None, keymaps.keymap(), stringmap(), keymaps.hashmap()])
+@pytest.mark.parametrize(
+    "argument", [Unhashable(), Fixed([1.25]), ITSELF], ids=["hash", "copy", "itself"]
+)
+def test_a_safe_cache_survives_an_argument_that_can_be_neither_hashed_nor_rounded(
+    argument, keymap
+) -> None:
+    f = safe.lru_cache(keymap=keymap, tol=1, deep=True)(lambda x: id(x))
+    f(1)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert f(argument) == f(argument) == id(argument)
+    assert [warning.category for warning in caught] == [StorageWarning]
+    assert f.info()[:2] == (0, 3)
 
 
 def test_a_safe_cache_survives_an_archive_that_fails(tmp_path: Path, monkeypatch) -> None:
