@@ -42,8 +42,8 @@ class Ignored(NamedTuple):
     def check(self, function: Callable[..., Any]) -> None:
         """Raise `ConfigurationError` for what ``function`` has no parameter for.
 
-        ``"*"`` and ``"**"`` may find nothing to ignore. A function with ``**kwds`` may be given
-        any name, one with ``*args`` any index.
+        ``"*"``, ``"**"`` and ``"self"`` may find nothing to ignore. A function with ``**kwds`` may
+        be given any name, one with ``*args`` any index.
         """
         if not any(self):
             return
@@ -57,7 +57,7 @@ class Ignored(NamedTuple):
         unknown: list[str | int] = []
         if parameters.more is None:
             known = {*names, *parameters.keyword_only, *reading.defaults}
-            unknown += sorted(self.names - known)
+            unknown += sorted(self.names - known - {"self"})
         limit = float("inf") if parameters.rest else len(names)
         unknown += sorted(i for i in self.indices if not -len(names) <= i < limit)
         if unknown:
