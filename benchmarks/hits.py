@@ -55,8 +55,9 @@ def named(**kwargs: object) -> object:
     return kwargs["a"]
 
 
-def method(self: object, x: object) -> object:
-    return x
+class Owner:
+    def m(self, x: object) -> object:
+        return x
 
 
 async def awaited(x: object) -> object:
@@ -107,7 +108,7 @@ SHAPES: Mapping[str, Shape] = {
     "f(a=1, b=2) of **kwargs": Shape("f(a=x, b=y)", "x, y", lambda i: (i, i + 1), named),
     "f([1, 2])": Shape("f(x)", "x", lambda i: [i, i + 1]),
     "f(array of 100)": Shape("f(x)", "x", array),
-    "o.m(1)": Shape("o.m(x)", "x", lambda i: i, method),
+    "o.m(1)": Shape("o.m(x)", "x", lambda i: i, Owner.m),
     "await f(1)": Shape("await f(x)", "x", lambda i: i, awaited, AWAITED),
 }
 
