@@ -40,7 +40,7 @@ class Parameters(NamedTuple):
         if numpy is not None and isinstance(function, numpy.ufunc):
             return UNREADABLE  # declares defaults of which it takes no two at once
         try:
-            signature = inspect.signature(function, follow_wrapped=False)
+            signature = inspect.signature(_asked(function), follow_wrapped=False)
         except (ValueError, TypeError):
             return UNREADABLE
         return _of_signature(list(signature.parameters.values()))
@@ -83,6 +83,19 @@ class Parameters(NamedTuple):
 
 
 UNREADABLE = Parameters((), (), "args", (), "kwargs", (), {})
+
+
+def _asked(function: Any) -> Any:
+    """Return what `inspect` is to ask for parameters: the method by which an object is called.
+
+    The object itself may answer to ``__signature__`` as it answers to any name, and Python 3.12
+    and later then call what it answers with.
+    """
+    call = getattr(type(function), "__call__", None)  # noqa: B004 - the method itself is wanted
+    if isinstance(function, type) or not isinstance(call, FunctionType):
+        return function
+    own = "__signature__" in getattr(function, "__dict__", ())
+    return function if own or hasattr(type(function), "__signature__") else function.__call__
 
 
 def kind(function: Any) -> str:
